@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/file.h"
 
+#include "base/error.h"
+
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include <cerrno>
 #include <cstring>
-
-#include <xxhash.h>
-
-#include "base/error.h"
 
 namespace jumplora {
 namespace {
@@ -86,7 +85,9 @@ void AtomicFile::write(std::span<const std::byte> piece) {
     }
 }
 
-void AtomicFile::write(std::string_view piece) { write(std::as_bytes(std::span(piece.data(), piece.size()))); }
+void AtomicFile::write(std::string_view piece) {
+    write(std::as_bytes(std::span(piece.data(), piece.size())));
+}
 
 void AtomicFile::commit() {
     if (::fsync(m_descriptor) != 0) failSystem(m_path, "write", errno);

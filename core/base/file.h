@@ -11,9 +11,9 @@ namespace jumplora {
 // Whole content of a regular file. Throws Error(Io) with path and reason.
 std::string readFile(const std::filesystem::path& path);
 
-// Writes to a temporary name in the same folder, syncs, renames, syncs the folder: after a crash or a full disk
-// either the old or the new content is there. Throws Error(Io) with path, reason and free space; the old file
-// is then untouched and the temporary one removed.
+// Writes to a temporary name in the same folder, syncs, renames, syncs the folder: after a crash or a full
+// disk either the old or the new content is there. Throws Error(Io) with path, reason and free space; the old
+// file is then untouched and the temporary one removed.
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
 // As above; a bool-returning writer gets a file descriptor-backed sink and streams pieces into it.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/json.h"
 
-#include <cmath>
-
 #include "base/error.h"
 #include "base/file.h"
+
+#include <cmath>
 
 namespace jumplora {
 namespace {
@@ -44,8 +44,9 @@ Json parseJson(std::string_view text, const std::string& where) {
             inString = true;
         } else if (c == '[' || c == '{') {
             if (++depth > kMaxDepth) {
-                fail(ErrorKind::Format, "{}: nested deeper than {} levels; this is not a file of this program",
-                     where, kMaxDepth);
+                fail(ErrorKind::Format,
+                     "{}: nested deeper than {} levels; this is not a file of this program", where,
+                     kMaxDepth);
             }
         } else if (c == ']' || c == '}') {
             --depth;
@@ -89,7 +90,8 @@ std::string describeType(const Json& value) {
 }
 
 const Json& requireMember(const Json& object, const std::string& key, const std::string& where) {
-    if (!object.is_object()) fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType(object));
+    if (!object.is_object())
+        fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType(object));
     const auto it = object.find(key);
     if (it == object.end()) fail(ErrorKind::Format, "{}: \"{}\" is missing", where, key);
     return *it;
@@ -105,7 +107,8 @@ std::string requireString(const Json& object, const std::string& key, const std:
 double requireNumber(const Json& object, const std::string& key, const std::string& where) {
     const Json& value = requireMember(object, key, where);
     if (!value.is_number() || !std::isfinite(value.get<double>()))
-        fail(ErrorKind::Format, "{}: \"{}\" must be a finite number, found {}", where, key, describeType(value));
+        fail(ErrorKind::Format, "{}: \"{}\" must be a finite number, found {}", where, key,
+             describeType(value));
     return value.get<double>();
 }
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/param.h"
 
+#include "base/error.h"
+
 #include <algorithm>
 #include <cmath>
 #include <numeric>
-
-#include "base/error.h"
 
 namespace jumplora {
 namespace {
@@ -35,8 +35,8 @@ std::string range(const ParamInfo& info) {
 [[noreturn]] void wrongType(const ParamInfo& info, const Json& value, const std::string& path,
                             const char* expected) {
     const std::string limits = range(info);
-    fail(ErrorKind::Input, "{}: found {} ({}), expected {}{}{}", path, value.dump(), describeType(value), expected,
-         limits.empty() ? "" : ", ", limits);
+    fail(ErrorKind::Input, "{}: found {} ({}), expected {}{}{}", path, value.dump(), describeType(value),
+         expected, limits.empty() ? "" : ", ", limits);
 }
 
 }  // namespace
@@ -57,7 +57,8 @@ std::string nearestName(const std::string& name, const std::vector<std::string>&
 Json checkParam(const ParamInfo& info, const Json& value, const std::string& path) {
     if (value.is_null() && info.optional) return value;
     const auto checkRange = [&](double number) {
-        const bool low = info.minimum && (info.minimumExcluded ? number <= *info.minimum : number < *info.minimum);
+        const bool low =
+            info.minimum && (info.minimumExcluded ? number <= *info.minimum : number < *info.minimum);
         const bool high = info.maximum && number > *info.maximum;
         if (!std::isfinite(number) || low || high)
             fail(ErrorKind::Input, "{}: {} is out of range; allowed is {}", path, value.dump(), range(info));
@@ -69,7 +70,8 @@ Json checkParam(const ParamInfo& info, const Json& value, const std::string& pat
         case ParamType::Integer: {
             if (value.is_number_unsigned() &&
                 value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
-                fail(ErrorKind::Input, "{}: {} is out of range; allowed is {}", path, value.dump(), range(info));
+                fail(ErrorKind::Input, "{}: {} is out of range; allowed is {}", path, value.dump(),
+                     range(info));
             if (value.is_number_integer()) {
                 checkRange(static_cast<double>(value.get<std::int64_t>()));
                 return value;

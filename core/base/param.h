@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "base/json.h"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/json.h"
 
 namespace jumplora {
 

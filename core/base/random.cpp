@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/random.h"
 
+#include <xxhash.h>
+
 #include <bit>
 #include <cmath>
 #include <cstring>
 #include <numbers>
 #include <string>
-
-#include <xxhash.h>
 
 namespace jumplora {
 

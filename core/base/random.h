@@ -7,8 +7,8 @@
 
 namespace jumplora {
 
-// Seed of one purpose: a hash of (run seed, purpose, two counters such as task and step). Every random draw of
-// a run starts from such a seed, so that no draw depends on an earlier one and a resumed run repeats it.
+// Seed of one purpose: a hash of (run seed, purpose, two counters such as task and step). Every random draw
+// of a run starts from such a seed, so that no draw depends on an earlier one and a resumed run repeats it.
 std::uint64_t deriveSeed(std::uint64_t seed, std::string_view purpose, std::uint64_t first = 0,
                          std::uint64_t second = 0);
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "base/torch_api.h"
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace jumplora {
+
+// Where the rows of a batch lie in a packed tensor [tokens, features]: one after another, no padding.
+struct PackedRows {
+    std::vector<std::int64_t> lengths;
+    std::vector<std::int64_t> offsets;  // size rows + 1
+    explicit PackedRows(std::vector<std::int64_t> rowLengths);
+    [[nodiscard]] std::int64_t rows() const { return static_cast<std::int64_t>(lengths.size()); }
+    [[nodiscard]] std::int64_t tokens() const { return offsets.back(); }
+    [[nodiscard]] std::int64_t longest() const;
+};
+
+struct AttentionArguments {
+    std::shared_ptr<const PackedRows> queries;
+    std::shared_ptr<const PackedRows> keys;
+    std::int64_t heads = 1;
+    double scale = 1.0;  // T5: 1
+    bool causal = false;
+    double dropout = 0;
+    std::uint64_t dropoutSeed = 0;
+};
+
+// softmax(scale·QKᵀ + bias)·V per row and head. q [Nq, heads·d], k, v [Nk, heads·d] packed; bias [heads, Sq,
+// Sk] for the longest row, or undefined. Returns [Nq, heads·d]. Rows are unpacked in groups small enough for
+// the cache; the probabilities are computed again in the backward pass instead of being kept.
+at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                           const at::Tensor& bias, const AttentionArguments& arguments);
+
+// x · rsqrt(mean(x²) + ε) · weight over the last dimension; keeps only x for the backward pass.
+at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
+
+}  // namespace jumplora

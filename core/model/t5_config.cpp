@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "model/t5_config.h"
+
+#include "base/error.h"
+
+namespace jumplora {
+namespace {
+
+// Bounds that no T5 exceeds; they keep a damaged file from asking for absurd sizes.
+constexpr std::int64_t kMaxWidth = 1 << 20;
+constexpr std::int64_t kMaxLayers = 1024;
+
+class Reader {
+  public:
+    Reader(const Json& json, const std::string& where) : m_json(json), m_where(where) {}
+
+    void integer(const char* key, std::int64_t& value, std::int64_t minimum, std::int64_t maximum) const {
+        const auto it = m_json.find(key);
+        if (it == m_json.end() || it->is_null()) return;
+        value = requireInteger(m_json, key, m_where);
+        if (value < minimum || value > maximum)
+            fail(ErrorKind::Format, "{}: \"{}\" is {}, allowed is {} to {}", m_where, key, value, minimum,
+                 maximum);
+    }
+    void id(const char* key, std::int32_t& value, std::int64_t vocabulary) const {
+        std::int64_t wide = value;
+        integer(key, wide, 0, vocabulary - 1);
+        value = static_cast<std::int32_t>(wide);
+    }
+    void real(const char* key, double& value, double minimum, double maximum) const {
+        const auto it = m_json.find(key);
+        if (it == m_json.end() || it->is_null()) return;
+        value = requireNumber(m_json, key, m_where);
+        if (value < minimum || value > maximum)
+            fail(ErrorKind::Format, "{}: \"{}\" is {}, allowed is {} to {}", m_where, key, value, minimum,
+                 maximum);
+    }
+
+  private:
+    const Json& m_json;
+    const std::string& m_where;
+};
+
+void parseActivation(const Json& json, const std::string& where, T5Config& config) {
+    std::string projection = "relu";
+    if (json.contains("feed_forward_proj")) projection = requireString(json, "feed_forward_proj", where);
+    config.gated = projection.rfind("gated-", 0) == 0;
+    config.activation = config.gated ? projection.substr(6) : projection;
+    // Hugging Face keeps T5 v1.1's checkpoints working: their "gated-gelu" is the tanh approximation.
+    if (projection == "gated-gelu") config.activation = "gelu_new";
+    if (config.activation == "swish") config.activation = "silu";
+    if (config.activation != "relu" && config.activation != "gelu" && config.activation != "gelu_new" &&
+        config.activation != "silu") {
+        fail(ErrorKind::Input,
+             "{}: feed_forward_proj \"{}\" is not supported; supported are relu, gelu, gelu_new, silu, also "
+             "with "
+             "\"gated-\" in front",
+             where, projection);
+    }
+}
+
+}  // namespace
+
+T5Config parseT5Config(const Json& json, const std::string& where) {
+    const std::string type = requireString(json, "model_type", where);
+    if (type != "t5")
+        fail(ErrorKind::Input, "{}: model_type \"{}\" is not supported; supported is t5 (also Flan-T5)",
+             where, type);
+    T5Config config;
+    const Reader reader(json, where);
+    reader.integer("vocab_size", config.vocabularySize, 2, 1 << 24);
+    reader.integer("d_model", config.dModel, 1, kMaxWidth);
+    reader.integer("d_kv", config.dKv, 1, kMaxWidth);
+    reader.integer("d_ff", config.dFf, 1, kMaxWidth);
+    reader.integer("num_layers", config.encoderLayers, 1, kMaxLayers);
+    config.decoderLayers = config.encoderLayers;
+    reader.integer("num_decoder_layers", config.decoderLayers, 1, kMaxLayers);
+    reader.integer("num_heads", config.heads, 1, kMaxWidth);
+    reader.integer("relative_attention_num_buckets", config.buckets, 4, kMaxWidth);
+    reader.integer("relative_attention_max_distance", config.maxDistance, 1, kMaxWidth);
+    if (config.maxDistance <= config.buckets / 4)
+        fail(ErrorKind::Format, "{}: relative_attention_max_distance {} is too small for {} buckets", where,
+             config.maxDistance, config.buckets);
+    reader.real("dropout_rate", config.dropout, 0, 0.999);
+    reader.real("layer_norm_epsilon", config.epsilon, 0, 1);
+    reader.id("pad_token_id", config.padId, config.vocabularySize);
+    reader.id("eos_token_id", config.eosId, config.vocabularySize);
+    config.startId = config.padId;
+    reader.id("decoder_start_token_id", config.startId, config.vocabularySize);
+    const auto tied = json.find("tie_word_embeddings");
+    if (tied != json.end()) {
+        if (!tied->is_boolean())
+            fail(ErrorKind::Format, "{}: \"tie_word_embeddings\" must be true or false, found {}", where,
+                 describeType(*tied));
+        config.tiedEmbeddings = tied->get<bool>();
+    }
+    parseActivation(json, where, config);
+    return config;
+}
+
+Json toJson(const T5Config& config) {
+    std::string projection = config.activation;
+    if (config.gated) projection = "gated-" + (projection == "gelu_new" ? std::string("gelu") : projection);
+    return Json{{"architectures", Json::array({"T5ForConditionalGeneration"})},
+                {"model_type", "t5"},
+                {"is_encoder_decoder", true},
+                {"vocab_size", config.vocabularySize},
+                {"d_model", config.dModel},
+                {"d_kv", config.dKv},
+                {"d_ff", config.dFf},
+                {"num_layers", config.encoderLayers},
+                {"num_decoder_layers", config.decoderLayers},
+                {"num_heads", config.heads},
+                {"relative_attention_num_buckets", config.buckets},
+                {"relative_attention_max_distance", config.maxDistance},
+                {"dropout_rate", config.dropout},
+                {"layer_norm_epsilon", config.epsilon},
+                {"feed_forward_proj", projection},
+                {"tie_word_embeddings", config.tiedEmbeddings},
+                {"pad_token_id", config.padId},
+                {"eos_token_id", config.eosId},
+                {"decoder_start_token_id", config.startId}};
+}
+
+}  // namespace jumplora
