@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "adapter/order_statistic.h"
+
+#include "base/error.h"
+
+#include <bit>
+#include <vector>
+
+namespace jumplora {
+namespace {
+
+using Visit = std::function<void(const std::function<void(const at::Tensor&)>&)>;
+
+template <typename Float, typename Bits>
+double select(std::int64_t k, const Visit& visit) {
+    constexpr int kDigit = 16;
+    constexpr int kWidth = sizeof(Bits) * 8;
+    constexpr Bits kSign = Bits{1} << (kWidth - 1);
+    Bits prefix = 0;  // digits found so far
+    auto rank = static_cast<std::uint64_t>(k);
+    std::vector<std::uint64_t> counts(std::size_t{1} << kDigit);
+    for (int shift = kWidth - kDigit; shift >= 0; shift -= kDigit) {
+        std::fill(counts.begin(), counts.end(), 0);
+        const bool leading = shift == kWidth - kDigit;
+        visit([&](const at::Tensor& tensor) {
+            const auto* values = tensor.data_ptr<Float>();
+            const std::int64_t n = tensor.numel();
+            for (std::int64_t i = 0; i < n; ++i) {
+                const Bits bits = std::bit_cast<Bits>(values[i]) & static_cast<Bits>(~kSign);
+                // Patterns of non-negative floats sort like the floats themselves.
+                if (leading || (bits >> (shift + kDigit)) == prefix) ++counts[(bits >> shift) & 0xFFFF];
+            }
+        });
+        std::size_t digit = 0;
+        while (digit < counts.size() && rank > counts[digit]) rank -= counts[digit++];
+        if (digit == counts.size()) fail(ErrorKind::State, "order statistic {} of fewer values", k);
+        prefix = static_cast<Bits>(leading ? digit : (prefix << kDigit) | digit);
+    }
+    return static_cast<double>(std::bit_cast<Float>(prefix));
+}
+
+}  // namespace
+
+double kthSmallestMagnitude(std::int64_t k, at::ScalarType dtype, const Visit& visit) {
+    if (dtype == at::kFloat) return select<float, std::uint32_t>(k, visit);
+    if (dtype == at::kDouble) return select<double, std::uint64_t>(k, visit);
+    fail(ErrorKind::State, "thresholds need float32 or float64 adapters");
+}
+
+}  // namespace jumplora
