@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "base/param.h"
+
 #include <string>
 #include <vector>
-
-#include "base/param.h"
 
 namespace jumplora {
 
