@@ -83,6 +83,8 @@ function(jumplora_test name)
   target_link_libraries(test_${name} PRIVATE jumplora_flags ${ROOM_DEPS} GTest::gtest GTest::gmock GTest::gtest_main)
   if(ROOM_TORCH)
     target_link_libraries(test_${name} PRIVATE jumplora_torch)
+    # The shared precompiled header is position-independent; -fPIE of executables would not fit it.
+    target_compile_options(test_${name} PRIVATE -fPIC)
     target_precompile_headers(test_${name} REUSE_FROM jumplora_torch_pch)
   endif()
   gtest_discover_tests(test_${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 900 LABELS "${ROOM_LABELS}")

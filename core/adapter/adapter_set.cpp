@@ -237,6 +237,16 @@ std::vector<double> AdapterSet::tau() const {
     return {tau.data_ptr<double>(), tau.data_ptr<double>() + tau.numel()};
 }
 
+std::vector<std::int64_t> AdapterSet::aliveCounts() const {
+    const at::NoGradGuard noGrad;
+    std::vector<std::int64_t> counts;
+    for (std::size_t i = 0; i < m_infos.size(); ++i) {
+        counts.push_back(m_gate.enabled ? aliveMask(i, product(i)).sum().item<std::int64_t>()
+                                        : m_infos[i].rows * m_infos[i].columns);
+    }
+    return counts;
+}
+
 GateSnapshot AdapterSet::snapshot() const {
     const at::NoGradGuard noGrad;
     GateSnapshot result;

@@ -79,6 +79,9 @@ class AdapterSet {
     // Adds the gradient of a term by ΔW_eff (mask held constant) to the gradients of A and B.
     void addDeltaGradient(std::size_t module, const at::Tensor& gradient, DeltaMode mode);
 
+    // Entries of BA with |BA| > τ per module, whether τ is initialised or still the placeholder; m·n without
+    // a gate.
+    [[nodiscard]] std::vector<std::int64_t> aliveCounts() const;
     [[nodiscard]] GateSnapshot snapshot() const;
 
     // W += maskedDelta for every module.

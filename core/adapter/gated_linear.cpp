@@ -28,14 +28,14 @@ class GatedLinear : public Function<GatedLinear> {
         context->saved_data["bandwidth"] = arguments.bandwidth;
         context->saved_data["threshold"] = arguments.threshold;
         context->saved_data["xNeedsGrad"] = x.requires_grad();
-        context->saved_data["weightNeedsGrad"] = weight.defined() && weight.requires_grad();
+        context->saved_data["weightNeedsGrad"] = weight.requires_grad();
         if (!gated) {
             at::Tensor update = at::linear(at::linear(x, a), b).mul_(arguments.scaling);
-            if (weight.defined()) update.add_(at::linear(x, weight));
-            return bias.defined() ? update.add_(bias) : update;
+            if (present(weight)) update.add_(at::linear(x, weight));
+            return present(bias) ? update.add_(bias) : update;
         }
         at::Tensor effective = effectiveWeight(weight, a, b, logTau, arguments);
-        return bias.defined() ? at::linear(x, effective, bias) : at::linear(x, effective);
+        return present(bias) ? at::linear(x, effective, bias) : at::linear(x, effective);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -59,7 +59,7 @@ class GatedLinear : public Function<GatedLinear> {
             dA = at::mm(dyB.t(), rows).mul_(arguments.scaling);
             if (xNeedsGrad) {
                 dx = at::mm(dyB, a).mul_(arguments.scaling);
-                if (weight.defined()) dx.addmm_(dy, weight);
+                if (present(weight)) dx.addmm_(dy, weight);
             }
         } else {
             if (xNeedsGrad) dx = at::mm(dy, effectiveWeight(weight, a, b, logTau, arguments));
@@ -84,7 +84,7 @@ class GatedLinear : public Function<GatedLinear> {
                                       const at::Tensor& logTau, const GatedLinearArguments& arguments) {
         at::Tensor delta = scaleByGate(at::mm(b, a), thresholdOf(logTau, arguments.threshold),
                                        arguments.scaling, arguments.blend);
-        return weight.defined() ? delta.add_(weight) : delta;
+        return present(weight) ? delta.add_(weight) : delta;
     }
 
     // dL/dℓ = −(τ²/ε)·mean[(R((ΔW−τ)/ε) − R((−ΔW−τ)/ε))·f·G], R(u) = 1 for −½ < u < ½.
@@ -105,7 +105,7 @@ class GatedLinear : public Function<GatedLinear> {
 at::Tensor gatedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                        const at::Tensor& a, const at::Tensor& b, const at::Tensor& logTau,
                        const GatedLinearArguments& arguments) {
-    return GatedLinear::apply(x, weight, bias, a, b, logTau, arguments);
+    return GatedLinear::apply(x, orEmpty(weight, x), orEmpty(bias, x), a, b, orEmpty(logTau, x), arguments);
 }
 
 }  // namespace jumplora

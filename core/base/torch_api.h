@@ -10,3 +10,14 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/csrc/autograd/grad_mode.h>
 #include <torch/csrc/autograd/variable.h>
+
+namespace jumplora {
+
+// Custom autograd functions of LibTorch 1.13 take no undefined tensors: an absent argument travels as an
+// empty one.
+inline at::Tensor orEmpty(const at::Tensor& tensor, const at::Tensor& like) {
+    return tensor.defined() ? tensor : at::empty({0}, like.options().requires_grad(false));
+}
+inline bool present(const at::Tensor& tensor) { return tensor.defined() && tensor.numel() > 0; }
+
+}  // namespace jumplora

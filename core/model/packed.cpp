@@ -88,7 +88,7 @@ Probabilities probabilities(const at::Tensor& q, const at::Tensor& k, const at::
                             const AttentionArguments& a, const Group& g, std::uint64_t groupIndex) {
     at::Tensor scores = at::matmul(q, k.transpose(-1, -2));
     if (a.scale != 1.0) scores.mul_(a.scale);
-    if (bias.defined()) scores.add_(bias.narrow(1, 0, g.queries).narrow(2, 0, g.keys));
+    if (present(bias)) scores.add_(bias.narrow(1, 0, g.queries).narrow(2, 0, g.keys));
     const double minusInfinity = -std::numeric_limits<double>::infinity();
     if (g.ragged) {
         for (std::int64_t r = g.first; r < g.last; ++r) {
@@ -128,7 +128,7 @@ class PackedAttention : public Function<PackedAttention> {
         }
         context->save_for_backward({q, k, v, bias});
         context->saved_data["arguments"] = c10::IValue::make_capsule(arguments);
-        context->saved_data["biasNeedsGrad"] = bias.defined() && bias.requires_grad();
+        context->saved_data["biasNeedsGrad"] = present(bias) && bias.requires_grad();
         return output;
     }
 
@@ -211,7 +211,7 @@ std::int64_t PackedRows::longest() const {
 
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            const at::Tensor& bias, const AttentionArguments& arguments) {
-    return PackedAttention::apply(q, k, v, bias, c10::make_intrusive<Arguments>(arguments));
+    return PackedAttention::apply(q, k, v, orEmpty(bias, q), c10::make_intrusive<Arguments>(arguments));
 }
 
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/step.h"
+
+#include <numeric>
+
+namespace jumplora {
+
+double StepLoss::meanCe() const {
+    return std::accumulate(ce.begin(), ce.end(), 0.0) /
+           static_cast<double>(std::max<std::size_t>(ce.size(), 1));
+}
+
+double StepLoss::penalty() const {
+    double sum = 0;
+    for (const PenaltyTerm& term : penalties) sum += term.value;
+    return sum;
+}
+
+StepLoss computeGradients(AdapterSet& adapters, Method& method, std::size_t microBatches,
+                          const std::function<at::Tensor(std::size_t)>& microLoss) {
+    StepLoss result;
+    for (at::Tensor& leaf : adapters.parameters()) leaf.mutable_grad() = at::Tensor();
+    for (std::size_t k = 0; k < microBatches; ++k) {
+        const at::Tensor ce = microLoss(k);
+        result.ce.push_back(ce.item<double>());
+        (microBatches == 1 ? ce : ce / static_cast<double>(microBatches)).backward();
+    }
+    method.addPenalties(adapters, result.penalties);
+    return result;
+}
+
+bool advanceGate(AdapterSet& adapters, const BlendSchedule& schedule, std::int64_t completed) {
+    if (!adapters.gate().enabled) return false;
+    bool initialised = false;
+    if (!adapters.thresholdsInitialised() && completed >= schedule.initialisationStep()) {
+        adapters.initialiseThresholds();
+        initialised = true;
+    }
+    adapters.setBlend(schedule.blend(completed));
+    return initialised;
+}
+
+}  // namespace jumplora
