@@ -166,8 +166,9 @@ void verifySteps(const SafetensorsFile& file, at::ScalarType dtype, const Limits
 
     const auto checkAlive = [&](std::int64_t s) {
         const auto counted = adapters.aliveCounts().front();
-        report.add("alive", std::abs(static_cast<double>(counted - alive[s].item<std::int64_t>())), 0,
-                   "entries", fmt::format("step {}", s));
+        // In float32 the entry that gave τ may fall on either side of exp(log τ).
+        report.add("alive", std::abs(static_cast<double>(counted - alive[s].item<std::int64_t>())),
+                   dtype == at::kDouble ? 0 : 1, "entries", fmt::format("step {}", s));
     };
     for (std::int64_t s = 0; s < steps; ++s) {
         const std::string where = fmt::format("step {}", s);

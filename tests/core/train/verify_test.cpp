@@ -53,6 +53,16 @@ TEST_P(VerifyRecorded, ForwardPassesEqualHuggingFace) {
     for (const auto& folder : folders) expectPassed(verifyForward(folder, m_options));
 }
 
+TEST_P(VerifyRecorded, ReplayedRunsEqualTheReference) {
+    const auto folders = recorded("run");
+    EXPECT_FALSE(folders.empty());
+    for (const auto& folder : folders) expectPassed(verifyReplay(folder, m_options));
+}
+
+TEST_P(VerifyRecorded, FreeRunsEqualTheReference) {
+    for (const auto& folder : recorded("run")) expectPassed(verifyFreerun(folder, m_options));
+}
+
 INSTANTIATE_TEST_SUITE_P(Precision, VerifyRecorded, ::testing::Bool(), [](const auto& info) {
     return info.param ? std::string("float64") : std::string("float32");
 });
