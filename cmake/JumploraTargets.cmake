@@ -24,12 +24,18 @@ find_package(SQLiteCpp REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(SENTENCEPIECE REQUIRED IMPORTED_TARGET sentencepiece)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 
 # Everything below is ours: warnings are errors.
 add_library(jumplora_flags INTERFACE)
 target_compile_options(jumplora_flags INTERFACE -Wall -Wextra -Werror)
 target_include_directories(jumplora_flags INTERFACE "${CMAKE_SOURCE_DIR}/core")
+# LibTorch 2.x ships another fmt among its headers. Ours is the one that is linked, so it has to be found first.
+get_target_property(_fmt_include fmt::fmt INTERFACE_INCLUDE_DIRECTORIES)
+file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/first")
+file(CREATE_LINK "${_fmt_include}/fmt" "${CMAKE_BINARY_DIR}/first/fmt" SYMBOLIC)
+target_include_directories(jumplora_flags SYSTEM INTERFACE "${CMAKE_BINARY_DIR}/first")
 # fmt and spdlog header inlines of g++ 12 give false positives under sanitizers.
 if(JUMPLORA_SANITIZE)
   target_compile_options(jumplora_flags INTERFACE
