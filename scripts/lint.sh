@@ -3,9 +3,11 @@
 # clang-format on every source; clang-tidy on the sources that differ from the last commit on origin's main, or on all
 # with --all.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
 install_missing "${build_packages[@]}" "${lint_packages[@]}"
+# A checkout that belongs to another user is readable all the same.
+export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PWD
 
 mapfile -t sources < <(git ls-files '*.cpp' '*.h')
 say "clang-format on ${#sources[@]} files"
@@ -13,12 +15,14 @@ clang-format --dry-run -Werror "${sources[@]}"
 
 base=""
 if [ "${1:-}" != "--all" ] && git rev-parse -q --verify origin/main >/dev/null; then
-    # On a checkout that is origin's main itself, what the last commit changed is looked at.
-    base=$(git merge-base HEAD origin/main)
+    base=$(git merge-base HEAD origin/main || true)
+    # On origin's main itself, what its last commit changed is looked at.
     if [ "$base" = "$(git rev-parse HEAD)" ]; then base=$(git rev-parse -q --verify HEAD~1 || true); fi
 fi
 if [ -n "$base" ]; then
-    mapfile -t units < <(git diff --name-only --diff-filter=d "$base" -- '*.cpp')
+    # A header is looked at with the source of its name.
+    mapfile -t units < <(git diff --name-only --diff-filter=d "$base" -- '*.cpp' '*.h' | sed 's/\.h$/.cpp/' | sort -u |
+        while read -r unit; do if [ -f "$unit" ]; then echo "$unit"; fi; done)
 else
     mapfile -t units < <(git ls-files '*.cpp')
 fi
@@ -28,7 +32,14 @@ if [ ${#units[@]} -eq 0 ]; then
 fi
 # clang cannot read g++'s precompiled headers, so the compilation database comes from a build folder without them.
 say "clang-tidy on ${#units[@]} sources"
-cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
-    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON -DCMAKE_CXX_COMPILER_LAUNCHER= >/dev/null
-ninja -C build/lint -t targets all 2>/dev/null | sed -n 's/^\(.*_autogen\):.*/\1/p' | xargs -r ninja -C build/lint >/dev/null
+mkdir -p build/lint
+if ! cmake -S . -B build/lint -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
+    -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >build/lint/configure.log 2>&1; then
+    cat build/lint/configure.log >&2
+    exit 1
+fi
+# Sources that include generated Qt code need it to be there.
+ninja -C build/lint -t targets all | sed -n 's/^\([^/]*_autogen\): phony$/\1/p' | sort -u |
+    xargs -r ninja -C build/lint >/dev/null
 printf '%s\0' "${units[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy -p build/lint --quiet
+say "clang-tidy found nothing"

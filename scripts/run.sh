@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs what is missing, builds, and opens the window; without a display, or with --headless, runs the quick start
-# on the command line. Further arguments go to the program.
+# on the command line. Other arguments go to the program.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
 headless=no
-if [ "${1:-}" = "--headless" ]; then
-    headless=yes
-    shift
-fi
-if [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then headless=yes; fi
+[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || headless=yes
+arguments=()
+for argument in "$@"; do
+    if [ "$argument" = "--headless" ]; then headless=yes; else arguments+=("$argument"); fi
+done
 install_missing "${build_packages[@]}"
 build release
 if [ "$headless" = yes ]; then
-    say "running the quick start (about 3 minutes on two cores)"
-    exec build/release/bin/jumplora run experiments/quickstart.json "$@"
+    say "running the quick start"
+    exec build/release/bin/jumplora run experiments/quickstart.json "${arguments[@]}"
 fi
 say "opening the window"
-exec build/release/bin/jumplora-workbench "$@"
+exec build/release/bin/jumplora-workbench "${arguments[@]}"

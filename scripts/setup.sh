@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Sourced by run.sh, test.sh and lint.sh: installs the Debian packages that are missing, as root or through sudo.
+# Sourced by the other scripts: installs the Debian packages that are missing, as root or through sudo, and builds.
 
 build_packages=(
     g++ cmake ninja-build ccache pkg-config git
@@ -15,17 +15,16 @@ say() { printf '== %s\n' "$*"; }
 
 # install_missing PACKAGE...: does nothing, quickly, when all are there.
 install_missing() {
-    local missing=() package
+    local installed missing=() package as_root=()
+    installed=" $(dpkg-query -W -f='${db:Status-Status}:${Package} ' "$@" 2>/dev/null || true)"
     for package in "$@"; do
-        if ! dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed'; then
-            missing+=("$package")
-        fi
+        [[ $installed == *" installed:$package "* ]] || missing+=("$package")
     done
     [ ${#missing[@]} -eq 0 ] && return 0
-    local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
         if ! command -v sudo >/dev/null; then
-            echo "These Debian packages are missing and there is no sudo to install them: ${missing[*]}" >&2
+            echo "These Debian packages are missing: ${missing[*]}" >&2
+            echo "Run this script as root, or install sudo, or install them yourself with apt-get." >&2
             return 1
         fi
         as_root=(sudo)
@@ -33,18 +32,26 @@ install_missing() {
     say "installing ${#missing[@]} Debian packages: ${missing[*]}"
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-        "${missing[@]}" >/dev/null
+        -o Dpkg::Use-Pty=0 "${missing[@]}" </dev/null >/dev/null
 }
 
-# build PRESET [CMAKE OPTION...]: configures once, then builds.
+# build PRESET [CMAKE OPTION...]: configures what was not configured with these options, then builds. One job per
+# core, but no more than memory allows: a source that sees LibTorch takes up to 1.5 GB.
 build() {
-    local preset=$1
+    local preset=$1 folder=build/$1 jobs memory
     shift
-    if [ ! -f "build/$preset/build.ninja" ] || [ $# -gt 0 ]; then
+    mkdir -p "$folder"
+    if [ ! -f "$folder/build.ninja" ] || [ "$*" != "$(cat "$folder/options.txt" 2>/dev/null)" ]; then
         say "configuring preset $preset"
-        cmake --preset "$preset" "$@" >"build-$preset.log" 2>&1 || { cat "build-$preset.log"; rm -f "build-$preset.log"; return 1; }
-        rm -f "build-$preset.log"
+        if ! cmake --preset "$preset" "$@" >"$folder/configure.log" 2>&1; then
+            cat "$folder/configure.log" >&2
+            return 1
+        fi
+        printf '%s\n' "$*" >"$folder/options.txt"
     fi
+    jobs=$(nproc)
+    memory=$(awk '/MemAvailable/ {print int($2 / 1500000)}' /proc/meminfo)
+    if [ "$memory" -lt "$jobs" ]; then jobs=$((memory > 0 ? memory : 1)); fi
     say "building preset $preset"
-    cmake --build --preset "$preset"
+    cmake --build --preset "$preset" -j "$jobs"
 }

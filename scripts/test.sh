@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what is missing, builds everything and runs all tests.
+# Installs what is missing, builds everything and runs all tests. Arguments go to ctest, e.g. -L unit.
 set -euo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
 install_missing "${build_packages[@]}"
 build release
 say "testing"
-QT_QPA_PLATFORM=offscreen ctest --preset release "$@"
+exec ctest --preset release -j "$(nproc)" "$@"
