@@ -20,7 +20,8 @@ class Tokenizer {
     // replaced, never refused.
     [[nodiscard]] virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
     // Unknown ids (negative or beyond the vocabulary) are skipped.
-    [[nodiscard]] virtual std::string decode(std::span<const std::int32_t> ids, bool skipSpecial = true) const = 0;
+    [[nodiscard]] virtual std::string decode(std::span<const std::int32_t> ids,
+                                             bool skipSpecial = true) const = 0;
     [[nodiscard]] virtual std::int64_t vocabularySize() const = 0;  // largest id + 1, added tokens included
     [[nodiscard]] virtual std::optional<std::int32_t> eosId() const = 0;
     [[nodiscard]] virtual std::optional<std::int32_t> padId() const = 0;
@@ -28,8 +29,8 @@ class Tokenizer {
     [[nodiscard]] virtual std::string kind() const = 0;         // "T5 SentencePiece", ...
 };
 
-// Recognises the tokenizer files of a Hugging Face folder. Throws Error(Input) when there are none (saying which
-// would do), Error(Format) when one is damaged.
+// Recognises the tokenizer files of a Hugging Face folder. Throws Error(Input) when there are none (saying
+// which would do), Error(Format) when one is damaged.
 std::unique_ptr<Tokenizer> loadTokenizer(const std::filesystem::path& folder);
 
 }  // namespace jumplora

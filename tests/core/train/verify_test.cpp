@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/verify.h"
 
-#include <gtest/gtest.h>
-
 #include "support/shared_data.h"
+
+#include <gtest/gtest.h>
 
 namespace jumplora {
 namespace {
@@ -18,7 +18,8 @@ std::vector<std::filesystem::path> recorded(const std::string& kind) {
     const auto golden = sharedData("golden");
     if (!std::filesystem::exists(golden)) return found;
     for (const auto& entry : std::filesystem::directory_iterator(golden)) {
-        if (kind == "run" && std::filesystem::exists(entry.path() / "run.json")) found.push_back(entry.path());
+        if (kind == "run" && std::filesystem::exists(entry.path() / "run.json"))
+            found.push_back(entry.path());
         if (kind == "layer" && entry.is_directory()) {
             for (const auto& file : std::filesystem::directory_iterator(entry.path())) {
                 if (entry.path().filename() == "jumplora_layer") found.push_back(file.path());

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/table_file.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+
+#include <algorithm>
+
+namespace jumplora {
+namespace {
+
+std::string asText(const Json& value, const std::string& where) {
+    if (value.is_string()) return value.get<std::string>();
+    if (value.is_number() || value.is_boolean()) return value.dump();
+    fail(ErrorKind::Format, "{}: expected text, found {}", where, describeType(value));
+}
+
+std::string member(const Json& row, const std::string& key, const std::string& where) {
+    const auto it = row.find(key);
+    if (it == row.end()) {
+        std::vector<std::string> keys;
+        for (const auto& [name, value] : row.items()) keys.push_back(name);
+        fail(ErrorKind::Format, "{}: has no column \"{}\"; it has {}", where, key, fmt::join(keys, ", "));
+    }
+    return asText(*it, fmt::format("{}, column \"{}\"", where, key));
+}
+
+std::vector<TextLabel> fromJsonRows(const Json& rows, const std::string& file, const std::string& text,
+                                    const std::string& label) {
+    const Json* list = &rows;
+    if (rows.is_object()) {
+        for (const char* key : {"Instances", "data"}) {
+            if (rows.contains(key)) list = &rows[key];
+        }
+    }
+    if (!list->is_array())
+        fail(ErrorKind::Format, "{}: expected a list of rows, found {}", file, describeType(rows));
+    std::vector<TextLabel> result;
+    result.reserve(list->size());
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const std::string where = fmt::format("{}: row {}", file, i + 1);
+        if (!(*list)[i].is_object())
+            fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType((*list)[i]));
+        result.push_back({member((*list)[i], text, where), member((*list)[i], label, where)});
+    }
+    return result;
+}
+
+std::vector<TextLabel> readJsonLines(const std::string& content, const std::string& file,
+                                     const std::string& text, const std::string& label) {
+    std::vector<TextLabel> result;
+    std::size_t line = 0;
+    for (std::size_t begin = 0; begin < content.size();) {
+        const std::size_t end = std::min(content.find('\n', begin), content.size());
+        ++line;
+        const std::string_view piece(content.data() + begin, end - begin);
+        begin = end + 1;
+        if (piece.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+        const std::string where = fmt::format("{}: line {}", file, line);
+        const Json row = parseJson(piece, where);
+        if (!row.is_object())
+            fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType(row));
+        result.push_back({member(row, text, where), member(row, label, where)});
+    }
+    return result;
+}
+
+// Splits one record of RFC 4180; moves `position` behind its line end and counts lines.
+std::vector<std::string> readRecord(const std::string& content, char separator, std::size_t& position,
+                                    std::size_t& line, const std::string& file) {
+    std::vector<std::string> fields(1);
+    const std::size_t firstLine = line;
+    while (position < content.size()) {
+        char c = content[position];
+        if (c == '"' && fields.back().empty()) {
+            ++position;
+            for (;;) {
+                if (position >= content.size())
+                    fail(ErrorKind::Format, "{}: line {}: a quoted field has no end", file, firstLine);
+                c = content[position++];
+                if (c == '"') {
+                    if (position < content.size() && content[position] == '"') {
+                        fields.back() += '"';
+                        ++position;
+                        continue;
+                    }
+                    break;
+                }
+                if (c == '\n') ++line;
+                fields.back() += c;
+            }
+            if (position < content.size() && content[position] != separator && content[position] != '\n' &&
+                content[position] != '\r')
+                fail(ErrorKind::Format, "{}: line {}: text after the closing quote of a field", file, line);
+        } else if (c == separator) {
+            fields.emplace_back();
+            ++position;
+        } else if (c == '\n' || c == '\r') {
+            position += content.compare(position, 2, "\r\n") == 0 ? 2 : 1;
+            ++line;
+            break;
+        } else {
+            fields.back() += c;
+            ++position;
+        }
+    }
+    return fields;
+}
+
+std::vector<TextLabel> readSeparated(const std::string& content, const std::string& file, char separator,
+                                     const std::string& text, const std::string& label) {
+    std::size_t position = content.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+    std::size_t line = 1;
+    if (position >= content.size())
+        fail(ErrorKind::Format, "{}: is empty; the first line must name the columns", file);
+    const auto header = readRecord(content, separator, position, line, file);
+    const auto column = [&](const std::string& name) {
+        const auto it = std::find(header.begin(), header.end(), name);
+        if (it == header.end())
+            fail(ErrorKind::Format, "{}: has no column \"{}\"; it has {}", file, name,
+                 fmt::join(header, ", "));
+        return static_cast<std::size_t>(it - header.begin());
+    };
+    const std::size_t textColumn = column(text);
+    const std::size_t labelColumn = column(label);
+    std::vector<TextLabel> result;
+    while (position < content.size()) {
+        const std::size_t at = line;
+        auto fields = readRecord(content, separator, position, line, file);
+        if (fields.size() == 1 && fields[0].empty()) continue;
+        if (fields.size() != header.size())
+            fail(ErrorKind::Format, "{}: line {}: {} fields, the header has {}", file, at, fields.size(),
+                 header.size());
+        result.push_back({std::move(fields[textColumn]), std::move(fields[labelColumn])});
+    }
+    return result;
+}
+
+}  // namespace
+
+std::vector<TextLabel> readTable(const std::filesystem::path& path, const std::string& textColumn,
+                                 const std::string& labelColumn) {
+    const std::string file = path.string();
+    const std::string content = readFile(path);
+    const std::string extension = path.extension().string();
+    if (extension == ".csv") return readSeparated(content, file, ',', textColumn, labelColumn);
+    if (extension == ".tsv") return readSeparated(content, file, '\t', textColumn, labelColumn);
+    if (extension == ".jsonl") return readJsonLines(content, file, textColumn, labelColumn);
+    return fromJsonRows(parseJson(content, file), file, textColumn, labelColumn);
+}
+
+}  // namespace jumplora

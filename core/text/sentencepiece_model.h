@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jumplora {
+
+struct SentencePiece {
+    enum class Type { Normal = 1, Unknown = 2, Control = 3, UserDefined = 4, Unused = 5, Byte = 6 };
+    std::string text;
+    float score = 0;
+    Type type = Type::Normal;
+};
+
+// What a spiece.model holds, as far as a unigram tokenizer needs it. The library itself cannot be used beside
+// LibTorch: Debian's libsentencepiece exports a private protobuf that clashes with LibTorch's.
+struct SentencePieceModel {
+    std::vector<SentencePiece> pieces;
+    std::string charsMap;  // precompiled normalisation rules; may be empty
+    std::int32_t unknownId = 0;
+};
+
+// Throws Error(Format) for damaged files (scores not finite, pieces that are empty or stand twice, no or a
+// wrong unknown piece, damaged character map) and Error(Input) for models that are not of the unigram type.
+SentencePieceModel parseSentencePieceModel(std::string_view bytes, const std::string& where);
+std::string serialise(const SentencePieceModel& model);
+
+}  // namespace jumplora

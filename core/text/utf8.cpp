@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/utf8.h"
+
+#include <algorithm>
+#include <array>
+#include <memory>
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "base/error.h"
+
+#include <pcre2.h>
+
+namespace jumplora {
+namespace {
+
+constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
+
+// Length of a well-formed sequence at the start of `text`, 0 when damaged.
+std::size_t wellFormed(std::string_view text) {
+    const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+    const unsigned char lead = byte(0);
+    if (lead < 0x80) return 1;
+    std::size_t length = 0;
+    unsigned low = 0x80;
+    unsigned high = 0xBF;
+    if (lead >= 0xC2 && lead <= 0xDF) {
+        length = 2;
+    } else if (lead >= 0xE0 && lead <= 0xEF) {
+        length = 3;
+        if (lead == 0xE0) low = 0xA0;
+        if (lead == 0xED) high = 0x9F;  // surrogates
+    } else if (lead >= 0xF0 && lead <= 0xF4) {
+        length = 4;
+        if (lead == 0xF0) low = 0x90;
+        if (lead == 0xF4) high = 0x8F;
+    } else {
+        return 0;
+    }
+    if (text.size() < length || byte(1) < low || byte(1) > high) return 0;
+    for (std::size_t i = 2; i < length; ++i) {
+        if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
+    }
+    return length;
+}
+
+bool isAscii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+const pcre2_code* graphemePattern() {
+    static const std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)> pattern = [] {
+        int code = 0;
+        PCRE2_SIZE offset = 0;
+        pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>("\\X"), PCRE2_ZERO_TERMINATED,
+                                             PCRE2_UTF | PCRE2_NO_UTF_CHECK, &code, &offset, nullptr);
+        if (compiled == nullptr) fail(ErrorKind::State, "PCRE2 was built without Unicode support");
+        return std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)>(compiled, pcre2_code_free);
+    }();
+    return pattern.get();
+}
+
+// White_Space of Unicode, as UTF-8.
+constexpr std::array<std::string_view, 25> kWhiteSpace = {
+    "\t",           "\n",           "\v",           "\f",           "\r",           " ",
+    "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE2\x80\x80", "\xE2\x80\x81", "\xE2\x80\x82",
+    "\xE2\x80\x83", "\xE2\x80\x84", "\xE2\x80\x85", "\xE2\x80\x86", "\xE2\x80\x87", "\xE2\x80\x88",
+    "\xE2\x80\x89", "\xE2\x80\x8A", "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
+    "\xE3\x80\x80"};
+
+}  // namespace
+
+std::size_t utf8Length(char lead) {
+    const auto c = static_cast<unsigned char>(lead);
+    if (c >= 0xF0) return 4;
+    if (c >= 0xE0) return 3;
+    if (c >= 0xC0) return 2;
+    return 1;
+}
+
+std::string repairUtf8(std::string_view text) {
+    std::string result;
+    result.reserve(text.size());
+    while (!text.empty()) {
+        const std::size_t length = wellFormed(text);
+        if (length == 0) {
+            result += kReplacement;
+            text.remove_prefix(1);
+        } else {
+            result += text.substr(0, length);
+            text.remove_prefix(length);
+        }
+    }
+    return result;
+}
+
+std::vector<std::string_view> graphemes(std::string_view text) {
+    std::vector<std::string_view> clusters;
+    if (isAscii(text)) {
+        for (std::size_t i = 0; i < text.size();) {
+            const std::size_t length = text.substr(i, 2) == "\r\n" ? 2 : 1;
+            clusters.push_back(text.substr(i, length));
+            i += length;
+        }
+        return clusters;
+    }
+    const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match(
+        pcre2_match_data_create_from_pattern(graphemePattern(), nullptr), pcre2_match_data_free);
+    const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data());
+    std::size_t offset = 0;
+    while (offset < text.size()) {
+        const int found = pcre2_match(graphemePattern(), subject, text.size(), offset,
+                                      PCRE2_NO_UTF_CHECK | PCRE2_ANCHORED, match.get(), nullptr);
+        std::size_t end = found > 0 ? pcre2_get_ovector_pointer(match.get())[1] : offset;
+        if (end <= offset) end = std::min(text.size(), offset + utf8Length(text[offset]));
+        clusters.push_back(text.substr(offset, end - offset));
+        offset = end;
+    }
+    return clusters;
+}
+
+std::size_t trimmedLength(std::string_view text) {
+    for (;;) {
+        const auto space = std::find_if(kWhiteSpace.begin(), kWhiteSpace.end(),
+                                        [&](std::string_view s) { return text.ends_with(s); });
+        if (space == kWhiteSpace.end()) return text.size();
+        text.remove_suffix(space->size());
+    }
+}
+
+}  // namespace jumplora

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jumplora {
+
+// Bytes of the code point that starts with this byte; 1 for bytes that start none.
+std::size_t utf8Length(char lead);
+
+// The text with every damaged sequence replaced by U+FFFD.
+std::string repairUtf8(std::string_view text);
+
+// Extended grapheme clusters of well-formed UTF-8, as views into `text`.
+std::vector<std::string_view> graphemes(std::string_view text);
+
+// Length of `text` without Unicode white space at its end.
+std::size_t trimmedLength(std::string_view text);
+
+}  // namespace jumplora

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/tokenizer.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/random.h"
+#include "support/shared_data.h"
+#include "text/sentencepiece_model.h"
+#include "text/t5_tokenizer.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace jumplora {
+namespace {
+
+using testing::sharedData;
+using testing::TemporaryFolder;
+
+std::vector<std::int32_t> idsOf(const Json& json) { return json.get<std::vector<std::int32_t>>(); }
+
+// What Hugging Face calls clean_up_tokenization_spaces; the published strings were made with it.
+std::string cleanedUp(std::string text) {
+    for (const std::string mark : {" .", " ?", " !", " ,", " n't", " 'm", " 's", " 've", " 're"}) {
+        for (auto at = text.find(mark); at != std::string::npos; at = text.find(mark)) text.erase(at, 1);
+    }
+    return text;
+}
+
+SentencePieceModel smallModel() {
+    SentencePieceModel model;
+    model.pieces = {{"<pad>", 0, SentencePiece::Type::Control},
+                    {"</s>", 0, SentencePiece::Type::Control},
+                    {"<unk>", 0, SentencePiece::Type::Unknown},
+                    {"\xE2\x96\x81", -3, SentencePiece::Type::Normal},
+                    {"\xE2\x96\x81"
+                     "cat",
+                     -1, SentencePiece::Type::Normal},
+                    {"c", -4, SentencePiece::Type::Normal},
+                    {"at", -2, SentencePiece::Type::Normal}};
+    model.unknownId = 2;
+    return model;
+}
+
+T5Tokenizer smallTokenizer() {
+    T5TokenizerOptions options;
+    options.extraIds = 2;
+    return {smallModel(), options, "small", "hash"};
+}
+
+TEST(T5TokenizerTest, SegmentsByLargestScore) {
+    const auto tokenizer = smallTokenizer();
+    EXPECT_EQ(tokenizer.encode("cat"), (std::vector<std::int32_t>{4, 1}));
+    EXPECT_EQ(tokenizer.encode("  cat   cat  "), (std::vector<std::int32_t>{4, 4, 1}));
+    EXPECT_EQ(tokenizer.encode("catat"), (std::vector<std::int32_t>{4, 6, 1}));
+}
+
+TEST(T5TokenizerTest, JoinsUnknownNeighbours) {
+    EXPECT_EQ(smallTokenizer().encode("xyz c"), (std::vector<std::int32_t>{3, 2, 3, 5, 1}));
+}
+
+TEST(T5TokenizerTest, SplitsSpecialTokensOut) {
+    const auto tokenizer = smallTokenizer();
+    EXPECT_EQ(tokenizer.encode("cat<extra_id_0>cat</s>"), (std::vector<std::int32_t>{4, 8, 4, 1, 1}));
+    EXPECT_EQ(tokenizer.encode("<extra_id_1>"), (std::vector<std::int32_t>{7, 1}));
+    EXPECT_EQ(tokenizer.encode(""), (std::vector<std::int32_t>{1}));
+}
+
+TEST(T5TokenizerTest, DecodesWithoutSpecialTokens) {
+    const auto tokenizer = smallTokenizer();
+    EXPECT_EQ(tokenizer.decode(std::vector<std::int32_t>{0, 4, 4, 6, 1}, true), "cat catat");
+    EXPECT_EQ(tokenizer.decode(std::vector<std::int32_t>{4, 1, 99, -5}, false), "cat</s>");
+}
+
+TEST(T5TokenizerTest, RepairsDamagedUtf8) {
+    EXPECT_EQ(smallTokenizer().encode("cat \xFF\xC3"), (std::vector<std::int32_t>{4, 3, 2, 1}));
+}
+
+TEST(T5TokenizerTest, SerialisedModelReadsBack) {
+    const auto model = smallModel();
+    const auto again = parseSentencePieceModel(serialise(model), "written");
+    ASSERT_EQ(again.pieces.size(), model.pieces.size());
+    for (std::size_t i = 0; i < model.pieces.size(); ++i) {
+        EXPECT_EQ(again.pieces[i].text, model.pieces[i].text);
+        EXPECT_EQ(again.pieces[i].score, model.pieces[i].score);
+        EXPECT_EQ(again.pieces[i].type, model.pieces[i].type);
+    }
+    EXPECT_EQ(again.unknownId, 2);
+}
+
+TEST(T5TokenizerTest, RefusesModelsThatDoNotHoldTogether) {
+    auto twice = smallModel();
+    twice.pieces[5].text = "at";
+    EXPECT_THROW(parseSentencePieceModel(serialise(twice), "x"), Error);
+    auto noUnknown = smallModel();
+    noUnknown.unknownId = 4;
+    EXPECT_THROW(parseSentencePieceModel(serialise(noUnknown), "x"), Error);
+    EXPECT_THROW(parseSentencePieceModel("", "x"), Error);
+    EXPECT_THROW(loadTokenizer("/nonexistent"), Error);
+}
+
+TEST(T5TokenizerTest, EqualsPublishedVectors) {
+    const auto vectors = sharedData("tokenizers/vectors/vectors.json");
+    JUMPLORA_REQUIRE_DATA(vectors);
+    const auto tokenizer = loadTokenizer(sharedData("tokenizers/t5"));
+    const Json sets = readJsonFile(vectors);
+    int compared = 0;
+    for (const auto& [name, vector] : sets.at("Xenova/t5-small").items()) {
+        EXPECT_EQ(tokenizer->encode(vector.at("text").get<std::string>()), idsOf(vector.at("ids"))) << name;
+        EXPECT_EQ(cleanedUp(tokenizer->decode(idsOf(vector.at("ids")), false)),
+                  vector.at("decoded").get<std::string>())
+            << name;
+        ++compared;
+    }
+    EXPECT_GT(compared, 10);
+}
+
+// Bytes of the file's fields are flipped, files cut and replaced by noise: a typed error or a model that
+// works.
+TEST(T5TokenizerTest, HostileModelsGiveTypedErrors) {
+    const auto path = sharedData("tokenizers/t5/spiece.model");
+    JUMPLORA_REQUIRE_DATA(path);
+    const std::string good = readFile(path);
+    ASSERT_NO_THROW(parseSentencePieceModel(good, "good"));
+    Rng rng(deriveSeed(1, "hostile sentencepiece"));
+    int refused = 0;
+    for (int i = 0; i < 700; ++i) {
+        std::string bad = good.substr(0, i % 3 == 0 ? good.size() : 20000 + rng.below(20000));
+        if (i % 7 == 6) {
+            for (char& c : bad) c = static_cast<char>(rng.next());
+        } else {
+            for (std::uint64_t k = 0; k <= rng.below(4); ++k)
+                bad[rng.below(bad.size())] ^= static_cast<char>(1 + rng.below(255));
+        }
+        try {
+            const T5Tokenizer tokenizer(parseSentencePieceModel(bad, "bad"), {}, "bad", "");
+            EXPECT_FALSE(tokenizer.encode("Some text, \xC3\xA9t\xC3\xA9 \xEF\xBC\xA1 to segment.").empty());
+        } catch (const Error&) {
+            ++refused;
+        }
+    }
+    EXPECT_GT(refused, 100);
+}
+
+}  // namespace
+}  // namespace jumplora
