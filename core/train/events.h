@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "base/json.h"
+#include "base/module_info.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
-
-#include "base/json.h"
-#include "base/module_info.h"
 
 namespace jumplora {
 
@@ -49,7 +49,7 @@ struct StepMetrics {
     double lr = 0;
     double f = 0;
     std::vector<double> tau;  // after the step, one per threshold; empty without a gate
-    double density = 1;       // alive entries of all modules / entries, after the step; 1 before initialisation
+    double density = 1;  // alive entries of all modules / entries, after the step; 1 before initialisation
     std::int64_t rows = 0;
     std::int64_t tokens = 0;        // real source + target tokens
     std::int64_t paddedTokens = 0;  // what padding would have cost
@@ -130,15 +130,14 @@ struct RunResumed {  // lifecycle
     std::int64_t step = 0;
 };
 
-struct RunEnded {  // lifecycle except for state "finished"
+struct RunEnded {         // lifecycle except for state "finished"
     std::string state;    // finished, paused, stopped, failed
     std::string message;  // a sentence; empty when finished
 };
 
-using EventPayload =
-    std::variant<RunStarted, TaskStarted, StepMetrics, ThresholdInitialised, GateStatistics, TaskTrained,
-                 EvaluationProgress, EvaluationCell, OverlapComputed, CheckpointWritten, WarningRaised, RunResumed,
-                 RunEnded>;
+using EventPayload = std::variant<RunStarted, TaskStarted, StepMetrics, ThresholdInitialised, GateStatistics,
+                                  TaskTrained, EvaluationProgress, EvaluationCell, OverlapComputed,
+                                  CheckpointWritten, WarningRaised, RunResumed, RunEnded>;
 
 struct Event {
     double time = 0;  // seconds since 1970, UTC; volatile
@@ -149,7 +148,8 @@ struct Event {
 Json toJson(const Event& event);
 Event eventFromJson(const Json& json, const std::string& where);
 
-// False for lifecycle events (progress, checkpoints, resumes, pauses): a killed and resumed run has other ones.
+// False for lifecycle events (progress, checkpoints, resumes, pauses): a killed and resumed run has other
+// ones.
 bool isPartOfResult(const Event& event);
 
 class EventListener {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <filesystem>
-#include <string>
-#include <vector>
-
 #include "base/json.h"
 #include "train/events.h"
 #include "train/run_spec.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
 
 namespace jumplora {
 
@@ -14,11 +14,12 @@ namespace jumplora {
 //   spec.json            the frozen spec
 //   run.json             id, name, created, spec hash, lineage, provenance; written once
 //   events.jsonl         one event a line
-//   state.json           {"state", "message", "pid", "updated"}: waiting, running, paused, ... (replaced atomically)
-//   checkpoint.safetensors   newest checkpoint, all state in one file
+//   state.json           {"state", "message", "pid", "updated"}: waiting, running, paused, ... (replaced
+//   atomically) checkpoint.safetensors   newest checkpoint, all state in one file
 //   adapters/task_01.safetensors        A, B, log τ as learned (format jumplora-adapter/1)
-//   predictions/after_01_on_02.jsonl    one answer a line: {"input","expected","output","correct","within_options"}
-//   result.json          matrix, metrics; written when the last task is evaluated
+//   predictions/after_01_on_02.jsonl    one answer a line:
+//   {"input","expected","output","correct","within_options"} result.json          matrix, metrics; written
+//   when the last task is evaluated
 class RunDirectory {
   public:
     explicit RunDirectory(std::filesystem::path path) : m_path(std::move(path)) {}
@@ -42,7 +43,8 @@ class RunDirectory {
     std::filesystem::path m_path;
 };
 
-// "name-20260304-140512-ab12cd34" below `runsFolder`; creates the folder. The last part is the spec hash's start.
+// "name-20260304-140512-ab12cd34" below `runsFolder`; creates the folder. The last part is the spec hash's
+// start.
 RunDirectory createRunDirectory(const std::filesystem::path& runsFolder, const RunSpec& spec);
 
 // $XDG_DATA_HOME/jumplora (or ~/.local/share/jumplora).

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "base/json.h"
+#include "base/param.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "base/json.h"
-#include "base/param.h"
 
 namespace jumplora {
 

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "store/run_state.h"
+
+#include <cerrno>
+#include <csignal>
+#include <limits>
+
+namespace jumplora {
+
+bool processIsAlive(std::int64_t pid) {
+    if (pid <= 0 || pid > std::numeric_limits<pid_t>::max()) return false;
+    return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+}
+
+std::string liveState(const std::string& state, std::int64_t pid) {
+    return state == "running" && pid != 0 && !processIsAlive(pid) ? "lost" : state;
+}
+
+}  // namespace jumplora
