@@ -38,4 +38,7 @@ class Importer {
 // True when the folder holds run.json or spec.json with events.jsonl.
 bool isRunDirectory(const std::filesystem::path& directory);
 
+// The id in run.json; "" when there is none that can be read.
+std::string runIdOf(const std::filesystem::path& directory);
+
 }  // namespace jumplora

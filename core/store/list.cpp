@@ -186,11 +186,13 @@ std::string resolve(Connection& connection, const std::string& reference) {
 
 std::vector<RunRow> Store::listRuns(const RunFilter& filter) const {
     return guarded(*m_connection, [&] {
-        const Condition condition = conditionOf(filter);
+        Condition condition = conditionOf(filter);
         std::string sql = condition.sql + " ORDER BY created DESC, id";
-        if (filter.limit > 0 || filter.offset > 0)
-            sql += " LIMIT " + std::to_string(filter.limit > 0 ? filter.limit : -1) + " OFFSET " +
-                   std::to_string(std::max<std::int64_t>(filter.offset, 0));
+        if (filter.limit > 0 || filter.offset > 0) {
+            sql += " LIMIT CAST(" + condition.place(std::to_string(filter.limit > 0 ? filter.limit : -1)) +
+                   " AS INTEGER)";
+            sql += " OFFSET CAST(" + condition.place(std::to_string(filter.offset)) + " AS INTEGER)";
+        }
         return selectRuns(*m_connection, sql, condition.texts);
     });
 }
