@@ -261,10 +261,12 @@ void ensureFastBlas(char** argv) {
     const std::vector<std::string> wider = widerCores(cpu, core);
     if (wider.empty()) return;
     std::vector<BlasSpeed> speeds = rememberedBlasSpeeds(cpu);
+    const bool known =
+        std::any_of(speeds.begin(), speeds.end(), [&](const BlasSpeed& speed) { return speed.core == core; });
     // Without a place to remember a measurement it would be repeated at every start: then the widest are
     // taken.
-    if (speeds.empty() && !rememberBlasSpeeds(cpu, {})) return restartWith(wider.front(), argv);
-    if (speeds.empty()) {
+    if (!known && !rememberBlasSpeeds(cpu, {})) return restartWith(wider.front(), argv);
+    if (!known) {
         std::vector<std::string> cores = wider;
         cores.push_back(core);
         speeds = measureBlasCores(cores);
