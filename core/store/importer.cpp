@@ -17,6 +17,12 @@ namespace {
 
 constexpr int kDepth = 4;
 
+// The fault of a run directory, as opposed to one of the database.
+class UnreadableRun : public Error {
+  public:
+    using Error::Error;
+};
+
 std::filesystem::path normal(const std::filesystem::path& path) {
     std::error_code error;
     std::filesystem::path result = std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
@@ -41,6 +47,8 @@ std::int64_t runKey(Connection& connection, const std::string& id, const std::st
     return key;
 }
 
+std::string placeholderId(const std::string& directory) { return "unreadable-" + contentHash(directory); }
+
 // A copy of a run directory must not take the place of the original, turn and turn about.
 void refuseCopy(Connection& connection, const RunRow& row) {
     const std::string known = oneText(connection, "SELECT directory FROM runs WHERE id = ?1", row.id);
@@ -64,9 +72,12 @@ void writeLabelRows(Connection& connection, std::int64_t key, const Labels& labe
 void writeRun(Connection& connection, const RunFiles& files, const std::string& stamp) {
     const RunRow& row = files.row;
     WriteTransaction transaction(connection);
-    // What stood for this directory while it could not be read.
-    execute(connection.statement("DELETE FROM runs WHERE directory = ?1 AND id <> ?2"), row.directory,
-            row.id);
+    // What stood for this directory while it could not be read; a run that lay here before has lost its
+    // files.
+    execute(connection.statement("DELETE FROM runs WHERE directory = ?1 AND id = ?2"), row.directory,
+            placeholderId(row.directory));
+    execute(connection.statement("UPDATE runs SET directory = '' WHERE directory = ?1 AND id <> ?2"),
+            row.directory, row.id);
     const std::int64_t key = runKey(connection, row.id, row.directory);
     Recorder recorder(connection, key);
     recorder.clear();
@@ -95,7 +106,7 @@ void writeUnreadable(Connection& connection, const std::filesystem::path& direct
     WriteTransaction transaction(connection);
     std::string id = oneText(connection, "SELECT id FROM runs WHERE directory = ?1", directory.string());
     if (id.empty()) {
-        id = "unreadable-" + contentHash(directory.string());
+        id = placeholderId(directory.string());
         execute(connection.statement("UPDATE runs SET name = ?2 WHERE key = ?1"),
                 runKey(connection, id, directory.string()), directory.filename().string());
     }
@@ -103,6 +114,22 @@ void writeUnreadable(Connection& connection, const std::filesystem::path& direct
                 "UPDATE runs SET state = 'failed', pid = 0, message = ?2, source_stamp = ?3 WHERE id = ?1"),
             id, reason, stamp);
     transaction.commit();
+}
+
+RunFiles readOrMark(Connection& connection, const std::filesystem::path& directory,
+                    const std::string& stamp) {
+    std::string reason;
+    ErrorKind kind = ErrorKind::Format;
+    try {
+        return readRunFiles(directory);
+    } catch (const Error& error) {
+        reason = error.what();
+        kind = error.kind();
+    } catch (const Json::exception& error) {
+        reason = directory.string() + ": " + error.what();
+    }
+    guarded(connection, [&] { writeUnreadable(connection, directory, reason, stamp); });
+    throw UnreadableRun(kind, reason);
 }
 
 bool isHidden(const std::filesystem::path& path) { return path.filename().string().starts_with('.'); }
@@ -155,16 +182,7 @@ std::string Importer::indexRun(const std::filesystem::path& path) {
     Connection& connection = m_store.connection();
     // Taken before reading: a file that changes meanwhile is read again next time.
     const std::string stamp = sourceStamp(directory);
-    RunFiles files;
-    try {
-        files = readRunFiles(directory);
-    } catch (const Error& error) {
-        guarded(connection, [&] { writeUnreadable(connection, directory, error.what(), stamp); });
-        throw;
-    } catch (const Json::exception& error) {
-        guarded(connection, [&] { writeUnreadable(connection, directory, error.what(), stamp); });
-        fail(ErrorKind::Format, "{}: {}", directory.string(), error.what());
-    }
+    const RunFiles files = readOrMark(connection, directory, stamp);
     guarded(connection, [&] {
         refuseCopy(connection, files.row);
         writeRun(connection, files, stamp);
@@ -195,9 +213,7 @@ IndexReport Importer::indexFolder(const std::filesystem::path& folder, bool ever
         try {
             indexRun(directories[i]);
             ++report.imported;
-        } catch (const Error& error) {
-            // The run's fault goes into the report; the database's own ends the walk.
-            if (error.kind() == ErrorKind::State || error.kind() == ErrorKind::Resource) throw;
+        } catch (const UnreadableRun& error) {
             report.problems.emplace_back(error.what());
         }
     }

@@ -18,7 +18,7 @@ struct Condition {
     void add(const std::string& part) { sql += " AND (" + part + ")"; }
     std::string place(const std::string& text) {
         texts.push_back(text);
-        return "?" + std::to_string(texts.size());
+        return fmt::format("?{}", texts.size());
     }
     void oneOf(const std::string& expression, const std::vector<std::string>& values) {
         if (values.empty()) return;
