@@ -47,11 +47,16 @@ bool isAscii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
+// PCRE2 10.42 takes neighbouring pictographs for one cluster; they are joined by a zero-width joiner only.
+constexpr const char* kCluster =
+    "\\p{ExtPict}(?:[\\p{Grapheme_Extend}\\p{Emoji_Modifier}]*\\x{200D}\\p{ExtPict})*"
+    "[\\p{M}\\p{Grapheme_Extend}\\p{Emoji_Modifier}\\x{200D}\\x{E33}\\x{EB3}]*|\\X";
+
 const pcre2_code* graphemePattern() {
     static const std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)> pattern = [] {
         int code = 0;
         PCRE2_SIZE offset = 0;
-        pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>("\\X"), PCRE2_ZERO_TERMINATED,
+        pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(kCluster), PCRE2_ZERO_TERMINATED,
                                              PCRE2_UTF | PCRE2_NO_UTF_CHECK, &code, &offset, nullptr);
         if (compiled == nullptr) fail(ErrorKind::State, "PCRE2 was built without Unicode support");
         return std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)>(compiled, pcre2_code_free);

@@ -14,6 +14,10 @@ std::string RunDirectory::adapterName(std::int64_t task) const {
     return fmt::format("adapters/task_{:02}.safetensors", task);
 }
 
+std::string RunDirectory::methodStateName(std::int64_t task) const {
+    return fmt::format("adapters/task_{:02}.method.safetensors", task);
+}
+
 std::string RunDirectory::predictionsName(std::int64_t afterTask, std::int64_t task) const {
     return fmt::format("predictions/after_{:02}_on_{:02}.jsonl", afterTask, task);
 }

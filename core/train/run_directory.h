@@ -17,6 +17,7 @@ namespace jumplora {
 //   state.json           {"state", "message", "pid", "updated"}: waiting, running, paused, ... (replaced
 //   atomically) checkpoint.safetensors   newest checkpoint, all state in one file
 //   adapters/task_01.safetensors        A, B, log τ as learned (format jumplora-adapter/1)
+//   adapters/task_01.method.safetensors  the method's own state after the task, for methods that have one
 //   predictions/after_01_on_02.jsonl    one answer a line:
 //   {"input","expected","output","correct","within_options"} result.json          matrix, metrics; written
 //   when the last task is evaluated
@@ -32,6 +33,7 @@ class RunDirectory {
     [[nodiscard]] std::filesystem::path resultFile() const { return m_path / "result.json"; }
     // task counts from 1.
     [[nodiscard]] std::string adapterName(std::int64_t task) const;
+    [[nodiscard]] std::string methodStateName(std::int64_t task) const;
     [[nodiscard]] std::string predictionsName(std::int64_t afterTask, std::int64_t task) const;
 
     // Reads all complete lines; a torn last line (killed while writing) is ignored. Throws Error(Format) with

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "data/task.h"
+#include "model/backbone.h"
+#include "text/tokenizer.h"
+
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace jumplora {
+
+struct Prediction {
+    std::string input;
+    std::string expected;
+    std::string output;
+    bool correct = false;
+    bool withinOptions = false;
+};
+
+struct EvaluationOptions {
+    std::int64_t batchSize = 32;
+    std::int64_t maxNewTokens = 8;
+    std::int64_t maxSourceLength = 512;
+};
+
+// Generates an answer for every example, greedily; rows of similar length share a batch, the result is in the
+// order of the examples. `progress` gets the number of finished rows after each batch and may throw to stop.
+std::vector<Prediction> evaluate(Backbone& backbone, const Tokenizer& tokenizer, const TaskInfo& task,
+                                 const std::vector<Example>& examples, const EvaluationOptions& options,
+                                 const std::function<void(std::int64_t)>& progress);
+
+// One JSON object a line: {"input", "expected", "output", "correct", "within_options"}.
+void writePredictions(const std::filesystem::path& file, const std::vector<Prediction>& predictions);
+std::vector<Prediction> readPredictions(const std::filesystem::path& file);
+
+}  // namespace jumplora

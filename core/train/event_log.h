@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "train/events.h"
+
+#include <filesystem>
+#include <vector>
+
+namespace jumplora {
+
+// Appends events to events.jsonl and hands them to the other listeners. Errors of writing end the run; a
+// listener's exceptions are its own bugs and are not caught.
+class EventLog {
+  public:
+    // Opens the file, cut to `keepBytes` (what the newest checkpoint knows of). Throws Error(Io).
+    EventLog(const std::filesystem::path& file, std::int64_t keepBytes,
+             std::vector<EventListener*> listeners);
+    ~EventLog();
+    EventLog(const EventLog&) = delete;
+    EventLog& operator=(const EventLog&) = delete;
+
+    void emit(EventPayload payload);
+    // Makes everything written durable; returns the file's size.
+    std::int64_t sync();
+
+  private:
+    std::filesystem::path m_file;
+    int m_descriptor = -1;
+    std::int64_t m_bytes = 0;
+    std::vector<EventListener*> m_listeners;
+};
+
+}  // namespace jumplora

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/run_setup.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/resources.h"
+#include "data/encoding.h"
+
+#include <torch/version.h>
+
+#include <map>
+
+namespace jumplora {
+namespace {
+
+GateOptions gateOptions(const GateSpec& spec) {
+    GateOptions options;
+    options.enabled = spec.type == "jumprelu";
+    options.mode = spec.threshold == "per_block"    ? ThresholdMode::PerBlock
+                   : spec.threshold == "per_module" ? ThresholdMode::PerModule
+                                                    : ThresholdMode::Global;
+    options.bandwidth = spec.bandwidth;
+    options.first = spec.first;
+    options.final = spec.final;
+    return options;
+}
+
+std::vector<Stage> makeStages(const RunSetup& setup, const std::vector<TaskOverride>& order) {
+    const RunSpec& spec = setup.spec;
+    std::vector<Stage> stages;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        Stage stage;
+        stage.name = setup.columnNames[i];
+        stage.tasks = {setup.columns[i]};
+        stage.epochs = order[i].epochs.value_or(spec.train.epochs);
+        stage.lr = order[i].lr.value_or(spec.optimizer.lr);
+        stage.maxSamples = order[i].maxSamples ? order[i].maxSamples : spec.suite.maxSamples;
+        stage.methodParameters = spec.method.parameters;
+        for (const auto& [key, value] : order[i].method.items()) stage.methodParameters[key] = value;
+        stages.push_back(std::move(stage));
+    }
+    if (setup.method->life() != AdapterLife::Joint) return stages;
+    Stage joint = stages.front();
+    joint.name = "all tasks";
+    joint.tasks = setup.columns;
+    return {joint};
+}
+
+}  // namespace
+
+std::string backboneFolder(const std::string& path) {
+    return path == "builtin" ? (resourceFolder() / "builtin").string() : path;
+}
+
+std::vector<Example> RunSetup::trainingExamples(const Stage& stage) const {
+    std::vector<Example> all;
+    for (const std::size_t task : stage.tasks) {
+        auto limit = suite->tasks()[task].maxSamples;
+        if (stage.maxSamples) limit = std::min(limit.value_or(*stage.maxSamples), *stage.maxSamples);
+        auto examples = suite->load(task, Split::Train, limit);
+        all.insert(all.end(), std::make_move_iterator(examples.begin()),
+                   std::make_move_iterator(examples.end()));
+    }
+    return all;
+}
+
+std::vector<TokenRow> RunSetup::encode(const std::vector<Example>& examples) const {
+    std::vector<TokenRow> rows;
+    rows.reserve(examples.size());
+    for (const Example& example : examples)
+        rows.push_back({encodeTruncated(*tokenizer, example.prompt, spec.train.maxSourceLength),
+                        encodeTruncated(*tokenizer, example.label, spec.train.maxTargetLength)});
+    return rows;
+}
+
+std::int64_t RunSetup::matrixRow(std::int64_t stage) const {
+    return method->life() == AdapterLife::Joint ? static_cast<std::int64_t>(columns.size()) : stage;
+}
+
+RunSetup openRun(const RunSpec& spec) {
+    RunSetup setup;
+    setup.spec = spec;
+    setup.suite = openSuite(spec.suite.tasks, spec.suite.root);
+    std::vector<TaskOverride> order = spec.suite.order;
+    if (order.empty()) {
+        for (const TaskInfo& task : setup.suite->tasks()) {
+            TaskOverride entry;
+            entry.task = task.name;
+            order.push_back(entry);
+        }
+    }
+    std::map<std::string, int> seen;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        setup.columns.push_back(setup.suite->find(order[i].task, fmt::format("suite.order[{}]", i)));
+        const int times = ++seen[order[i].task];
+        setup.columnNames.push_back(times == 1 ? order[i].task
+                                               : fmt::format("{} ({})", order[i].task, times));
+    }
+    setup.backboneFolder = backboneFolder(spec.backbone.path);
+    setup.tokenizer = loadTokenizer(setup.backboneFolder);
+    BackboneOptions options;
+    options.dtype = spec.backbone.precision == "float64" ? at::kDouble : at::kFloat;
+    options.device = parseDevice(spec.backbone.device);
+    setup.backbone = loadBackbone(setup.backboneFolder, options);
+    if (setup.tokenizer->vocabularySize() > setup.backbone->vocabularySize())
+        fail(
+            ErrorKind::Input,
+            "backbone.path: the tokenizer knows {} pieces, the backbone only {}; they do not belong together",
+            setup.tokenizer->vocabularySize(), setup.backbone->vocabularySize());
+    setup.method = createMethod(spec.method.type, spec.method.parameters);
+    AdapterOptions adapter;
+    adapter.targets = spec.adapter.targets;
+    adapter.rank = spec.adapter.rank;
+    adapter.alpha = spec.adapter.alpha;
+    adapter.dropout = spec.adapter.dropout;
+    setup.adapters = std::make_unique<AdapterSet>(*setup.backbone, adapter, gateOptions(spec.gate));
+    setup.stages = makeStages(setup, order);
+    return setup;
+}
+
+Json provenanceOf(const RunSetup& setup) {
+    Json data = Json::object();
+    for (const std::size_t task : setup.columns) {
+        for (const Split split : {Split::Train, parseSplit(setup.spec.evaluation.split)}) {
+            const Json files = setup.suite->provenance(task, split);
+            for (const auto& [name, hash] : files.items()) data[name] = hash;
+        }
+    }
+    Json backbone = Json::object();
+    for (const char* name : {"config.json", "model.safetensors"})
+        backbone[name] = fileHash(std::filesystem::path(setup.backboneFolder) / name);
+    return {{"hash", "XXH3-64"},
+            {"data", data},
+            {"backbone", backbone},
+            {"architecture", setup.backbone->architecture()},
+            {"tokenizer", {{"kind", setup.tokenizer->kind()}, {"hash", setup.tokenizer->contentHash()}}},
+            {"program", JUMPLORA_VERSION},
+            {"libtorch", TORCH_VERSION},
+            {"threads", at::get_num_threads()},
+            {"seeds",
+             "XXH64 of (seed, counters, purpose); purposes: init(task), shuffle(task, epoch), dropout(task, "
+             "step), "
+             "adapter dropout(task, step), replay(task, step), replay memory(task), fisher(task)"}};
+}
+
+}  // namespace jumplora

@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/trainer.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/random.h"
+#include "base/resources.h"
+#include "data/batching.h"
+#include "data/scoring.h"
+#include "train/checkpoint.h"
+#include "train/evaluator.h"
+#include "train/event_log.h"
+#include "train/run_setup.h"
+#include "train/run_state.h"
+#include "train/step.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+
+namespace jumplora {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+// Thrown to leave the loops when a command asks for it.
+struct Interrupted {
+    std::string state;
+};
+
+// A penalty this many times the cross-entropy over this many steps is worth a warning.
+constexpr double kDwarfingFactor = 10;
+constexpr std::int64_t kDwarfingSteps = 20;
+
+class Run {
+  public:
+    Run(const RunDirectory& directory, const std::vector<EventListener*>& listeners, RunControl& control)
+        : m_directory(directory), m_control(control), m_setup(openRun(directory.readSpec())) {
+        const auto& spec = m_setup.spec;
+        m_specHash = specHash(spec);
+        std::int64_t keep = 0;
+        if (std::filesystem::exists(directory.checkpointFile())) {
+            m_checkpoint = readCheckpoint(directory.checkpointFile());
+            if (m_checkpoint->specHash != m_specHash)
+                fail(ErrorKind::State, "{}: the checkpoint belongs to spec {}, the folder holds spec {}",
+                     directory.path().string(), m_checkpoint->specHash, m_specHash);
+            keep = m_checkpoint->eventBytes;
+        }
+        m_log = std::make_unique<EventLog>(directory.eventsFile(), keep, listeners);
+    }
+
+    std::string execute() {
+        if (m_setup.spec.backbone.threads > 0)
+            at::set_num_threads(static_cast<int>(m_setup.spec.backbone.threads));
+        writeState(m_directory, "running", "");
+        std::string state = "finished";
+        try {
+            std::int64_t next = 1;
+            if (m_checkpoint) {
+                next = resume();
+            } else {
+                begin();
+            }
+            for (std::int64_t stage = next; stage <= stageCount(); ++stage) {
+                trainStage(stage);
+                finishStage(stage);
+                if (m_control.stopAfterTask && stage < stageCount()) throw Interrupted{"stopped"};
+            }
+            writeResult();
+        } catch (const Interrupted& interrupted) {
+            state = interrupted.state;
+        }
+        m_log->emit(
+            RunEnded{state, state == "finished" ? "" : "by the user; resume goes on from the checkpoint"});
+        m_log->sync();
+        writeState(m_directory, state, "");
+        return state;
+    }
+
+    void recordFailure(const std::string& message) {
+        m_log->emit(RunEnded{"failed", message});
+        m_log->sync();
+    }
+
+  private:
+    [[nodiscard]] std::int64_t stageCount() const { return static_cast<std::int64_t>(m_setup.stages.size()); }
+    const Stage& stageAt(std::int64_t number) const {
+        return m_setup.stages[static_cast<std::size_t>(number - 1)];
+    }
+    [[nodiscard]] bool continued() const { return m_setup.method->life() == AdapterLife::Continued; }
+    AdapterSet& adapters() { return *m_setup.adapters; }
+
+    [[nodiscard]] std::uint64_t seed(const char* purpose, std::int64_t first = 0,
+                                     std::int64_t second = 0) const {
+        return deriveSeed(m_setup.spec.seed, purpose, static_cast<std::uint64_t>(first),
+                          static_cast<std::uint64_t>(second));
+    }
+
+    BatchPlan planOf(std::int64_t number, std::int64_t rows) const {
+        const TrainSpec& train = m_setup.spec.train;
+        return {rows, train.batchSize, train.accumulate, stageAt(number).epochs, m_setup.spec.seed, number};
+    }
+
+    void begin() {
+        RunStarted started;
+        started.runId = m_directory.path().filename().string();
+        started.specHash = m_specHash;
+        started.tasks = m_setup.columnNames;
+        for (std::int64_t stage = 1; stage <= stageCount(); ++stage) {
+            const auto rows = static_cast<std::int64_t>(m_setup.trainingExamples(stageAt(stage)).size());
+            started.steps.push_back(planOf(stage, rows).steps());
+        }
+        started.modules = adapters().infos();
+        started.trainable = adapters().trainable();
+        m_log->emit(std::move(started));
+        if (m_setup.spec.evaluation.beforeTraining) {
+            for (std::size_t column = 0; column < m_setup.columns.size(); ++column)
+                evaluateColumn(0, static_cast<std::int64_t>(column) + 1);
+        }
+    }
+
+    // Rebuilds merged weights and the method's memory from finished tasks; returns the stage to go on with.
+    std::int64_t resume() {
+        const std::int64_t finished = m_checkpoint->merged ? m_checkpoint->task : m_checkpoint->task - 1;
+        if (m_checkpoint->task > stageCount())
+            fail(ErrorKind::Format, "{}: names task {} of {}", m_directory.checkpointFile().string(),
+                 m_checkpoint->task, stageCount());
+        adapters().reset(seed("init", 1));
+        for (std::int64_t stage = 1; stage <= finished; ++stage) {
+            m_setup.method->configure(stageAt(stage).methodParameters);
+            loadAdapter(m_directory.path() / m_directory.adapterName(stage), adapters());
+            absorbAndMerge();
+        }
+        m_carry = m_checkpoint->carry;
+        m_globalStep = m_carry.value("global_step", std::int64_t{0});
+        if (m_checkpoint->merged)
+            restoreCheckpoint(m_directory.checkpointFile(), adapters(), nullptr, *m_setup.method);
+        m_log->emit(RunResumed{m_checkpoint->task, m_checkpoint->step});
+        return finished + 1;
+    }
+
+    void absorbAndMerge() {
+        m_setup.method->absorb(adapters());
+        if (m_setup.method->life() == AdapterLife::FreshMerged) adapters().merge();
+    }
+
+    void warn(const std::string& code, const std::string& message, std::int64_t task, std::int64_t step) {
+        const std::string key = fmt::format("{}/{}", code, task);
+        Json& warned = m_carry["warned"];
+        if (warned.is_object() && warned.contains(key)) return;
+        warned[key] = true;
+        m_log->emit(WarningRaised{code, message, task, step});
+    }
+
+    void obey() {
+        if (m_control.stop) throw Interrupted{"stopped"};
+        if (m_control.pause) throw Interrupted{"paused"};
+    }
+
+    void saveCheckpoint(std::int64_t task, std::int64_t step, bool merged) {
+        Checkpoint checkpoint;
+        checkpoint.task = task;
+        checkpoint.step = step;
+        checkpoint.merged = merged;
+        checkpoint.eventBytes = m_log->sync();
+        checkpoint.specHash = m_specHash;
+        m_carry["global_step"] = m_globalStep;
+        checkpoint.carry = m_carry;
+        const std::int64_t bytes = writeCheckpoint(m_directory.checkpointFile(), checkpoint, adapters(),
+                                                   merged ? nullptr : m_optimizer.get(), *m_setup.method);
+        m_lastCheckpoint = Clock::now();
+        m_control.checkpointNow = false;
+        m_log->emit(
+            CheckpointWritten{"checkpoint.safetensors", task, step, merged ? "merged" : "training", bytes});
+    }
+
+    // Training rows of earlier stages for replay, as many as the method keeps.
+    void loadMemory(std::int64_t number) {
+        m_memory.clear();
+        if (m_setup.method->replayShare() <= 0) return;
+        for (std::int64_t stage = 1; stage < number; ++stage) {
+            auto rows = m_setup.encode(m_setup.trainingExamples(stageAt(stage)));
+            const std::int64_t keep = m_setup.method->replayMemory();
+            if (keep > 0 && keep < static_cast<std::int64_t>(rows.size())) {
+                Rng rng(seed("replay memory", stage));
+                rng.shuffle(std::span(rows));
+                rows.resize(static_cast<std::size_t>(keep));
+            }
+            m_memory.insert(m_memory.end(), std::make_move_iterator(rows.begin()),
+                            std::make_move_iterator(rows.end()));
+        }
+    }
+
+    // How many earlier rows join a step: fractions of a row add up over the steps.
+    void addReplay(std::vector<TokenRow>& batch, std::int64_t number, std::int64_t draw,
+                   std::int64_t own) const {
+        if (m_memory.empty()) return;
+        const double share = m_setup.method->replayShare() * static_cast<double>(own);
+        const auto count = static_cast<std::int64_t>(std::floor(share * static_cast<double>(draw + 1))) -
+                           static_cast<std::int64_t>(std::floor(share * static_cast<double>(draw)));
+        Rng rng(seed("replay", number, draw));
+        for (std::int64_t i = 0; i < count; ++i) batch.push_back(m_memory[rng.below(m_memory.size())]);
+    }
+
+    void beginStage(std::int64_t number, std::int64_t steps, std::int64_t rows,
+                    const BlendSchedule& schedule) {
+        const bool carriesOn = continued() && number > 1;
+        if (!carriesOn) adapters().reset(seed("init", number));
+        if (carriesOn && adapters().gate().enabled) adapters().setBlend(1.0);
+        m_carry["dwarfed"] = 0;
+        m_carry["density"] = carriesOn ? m_carry.value("density", 1.0) : 1.0;
+        TaskStarted started;
+        started.task = m_setup.matrixRow(number);
+        started.name = stageAt(number).name;
+        started.steps = steps;
+        started.rows = rows;
+        started.firstStep = schedule.firstStep();
+        started.finalStep = schedule.finalStep();
+        m_log->emit(started);
+        if (adapters().gate().enabled && !carriesOn && schedule.degenerate())
+            warn("short_task",
+                 fmt::format("task {} \"{}\" has {} steps, too few for warm start, blending and hard mask: "
+                             "the threshold "
+                             "is initialised after step {}",
+                             number, stageAt(number).name, steps, schedule.initialisationStep()),
+                 number, 0);
+    }
+
+    void trainStage(std::int64_t number) {
+        const RunSpec& spec = m_setup.spec;
+        const Stage& stage = stageAt(number);
+        m_rows = m_setup.encode(m_setup.trainingExamples(stage));
+        BatchPlan plan = planOf(number, static_cast<std::int64_t>(m_rows.size()));
+        const BlendSchedule schedule(spec.gate.first, spec.gate.final, plan.steps());
+        m_setup.method->configure(stage.methodParameters);
+        loadMemory(number);
+
+        std::int64_t done = 0;
+        const bool resumed = m_checkpoint && !m_checkpoint->merged && m_checkpoint->task == number;
+        if (!resumed) beginStage(number, plan.steps(), static_cast<std::int64_t>(m_rows.size()), schedule);
+        m_optimizer = makeOptimizer(spec.optimizer, adapters().parameters());
+        if (resumed) {
+            done = m_checkpoint->step;
+            restoreCheckpoint(m_directory.checkpointFile(), adapters(), m_optimizer.get(), *m_setup.method);
+        }
+        m_lastCheckpoint = Clock::now();
+        for (; done < plan.steps(); ++done) {
+            obeyAt(number, done);
+            trainStep(number, done, plan, schedule, stage.lr);
+            const bool due = secondsSince(m_lastCheckpoint) >= spec.train.checkpointMinutes * 60.0;
+            if (due || m_control.checkpointNow) saveCheckpoint(number, done + 1, false);
+        }
+        if (!(resumed && m_checkpoint->step == plan.steps())) saveCheckpoint(number, plan.steps(), false);
+    }
+
+    // A pause within a task keeps every step that was made.
+    void obeyAt(std::int64_t number, std::int64_t done) {
+        if (m_control.stop || m_control.pause) saveCheckpoint(number, done, false);
+        obey();
+    }
+
+    void trainStep(std::int64_t number, std::int64_t step, BatchPlan& plan, const BlendSchedule& schedule,
+                   double lr) {
+        const auto started = Clock::now();
+        const RunSpec& spec = m_setup.spec;
+        const std::int64_t task = m_setup.matrixRow(number);
+        StepMetrics metrics;
+        std::vector<std::vector<TokenRow>> batches;
+        const auto indices = plan.microBatches(step);
+        for (std::size_t k = 0; k < indices.size(); ++k) {
+            std::vector<TokenRow> batch;
+            for (const std::int64_t row : indices[k]) batch.push_back(m_rows[static_cast<std::size_t>(row)]);
+            const std::int64_t draw = step * spec.train.accumulate + static_cast<std::int64_t>(k);
+            addReplay(batch, number, draw, static_cast<std::int64_t>(indices[k].size()));
+            countTokens(batch, metrics);
+            batches.push_back(std::move(batch));
+        }
+        const StepLoss loss =
+            computeGradients(adapters(), *m_setup.method, batches.size(), [&](std::size_t k) {
+                const std::int64_t draw = step * spec.train.accumulate + static_cast<std::int64_t>(k);
+                DropoutSource backbone(m_setup.dropout(), seed("dropout", number, draw));
+                DropoutSource adapter(spec.adapter.dropout, seed("adapter dropout", number, draw));
+                adapters().setDropout(&adapter);
+                at::Tensor ce = m_setup.backbone->loss(batches[k], &backbone);
+                adapters().setDropout(nullptr);
+                return ce;
+            });
+        refuseNonFinite(loss, task, step + 1);
+        metrics.gradNorm = clipGradients(adapters().parameters(), spec.optimizer.clip);
+        metrics.lr = scheduledLearningRate(spec.optimizer.schedule, lr, step, plan.steps());
+        metrics.f = adapters().blend();
+        m_optimizer->step(metrics.lr);
+        const bool carriesOn = continued() && number > 1;
+        const bool initialised = !carriesOn && advanceGate(adapters(), schedule, step + 1);
+        ++m_globalStep;
+        if (initialised) m_log->emit(ThresholdInitialised{task, step + 1, adapters().tau()});
+        if (step == 0 || initialised || (step + 1) % spec.train.gateEvery == 0 || step + 1 == plan.steps())
+            emitGate(task, step + 1);
+
+        metrics.task = task;
+        metrics.step = step + 1;
+        metrics.globalStep = m_globalStep;
+        metrics.ce = loss.meanCe();
+        for (const PenaltyTerm& term : loss.penalties) metrics.penalties.push_back({term.name, term.value});
+        metrics.tau = adapters().tau();
+        metrics.density = m_carry.value("density", 1.0);
+        metrics.stepSeconds = secondsSince(started);
+        metrics.tokensPerSecond = static_cast<double>(metrics.tokens) / std::max(metrics.stepSeconds, 1e-9);
+        metrics.memoryBytes = residentBytes();
+        watchPenalty(loss, task, step + 1);
+        m_log->emit(std::move(metrics));
+    }
+
+    static void countTokens(const std::vector<TokenRow>& batch, StepMetrics& metrics) {
+        std::size_t longestSource = 0;
+        std::size_t longestTarget = 0;
+        for (const TokenRow& row : batch) {
+            metrics.tokens += static_cast<std::int64_t>(row.source.size() + row.target.size());
+            longestSource = std::max(longestSource, row.source.size());
+            longestTarget = std::max(longestTarget, row.target.size());
+        }
+        metrics.rows += static_cast<std::int64_t>(batch.size());
+        metrics.paddedTokens += static_cast<std::int64_t>(batch.size() * (longestSource + longestTarget));
+    }
+
+    void refuseNonFinite(const StepLoss& loss, std::int64_t task, std::int64_t step) {
+        std::string where;
+        if (!std::isfinite(loss.meanCe())) where = "the cross-entropy";
+        for (const PenaltyTerm& term : loss.penalties) {
+            if (!std::isfinite(term.value)) where = fmt::format("the penalty \"{}\"", term.name);
+        }
+        for (std::size_t i = 0; where.empty() && i < adapters().infos().size(); ++i) {
+            for (const at::Tensor& leaf : {adapters().a(i), adapters().b(i)}) {
+                if (leaf.grad().defined() && !std::isfinite(leaf.grad().sum().item<double>()))
+                    where = "the gradient of " + adapters().infos()[i].name;
+            }
+        }
+        if (where.empty()) return;
+        const std::string message = fmt::format(
+            "{} is not a finite number at step {} of task {}. Nothing was trained on it; resume goes on from "
+            "the last checkpoint. A smaller learning rate, a smaller λ or clipping usually helps.",
+            where, step, task);
+        warn("not_finite", message, task, step);
+        throw Error(ErrorKind::Numeric, message);
+    }
+
+    void watchPenalty(const StepLoss& loss, std::int64_t task, std::int64_t step) {
+        const bool dwarfs = loss.penalty() > kDwarfingFactor * loss.meanCe();
+        const std::int64_t count = dwarfs ? m_carry.value("dwarfed", std::int64_t{0}) + 1 : 0;
+        m_carry["dwarfed"] = count;
+        if (count == kDwarfingSteps)
+            warn("penalty_dwarfs_loss",
+                 fmt::format("the penalties were more than {} times the cross-entropy for {} steps; λ may be "
+                             "too large",
+                             kDwarfingFactor, kDwarfingSteps),
+                 task, step);
+    }
+
+    void emitGate(std::int64_t task, std::int64_t step) {
+        if (!adapters().gate().enabled) return;
+        const GateSnapshot snapshot = adapters().snapshot();
+        m_carry["density"] =
+            static_cast<double>(snapshot.aliveTotal) / static_cast<double>(adapters().entries());
+        const auto tau = adapters().tau();
+        m_log->emit(GateStatistics{task, step, snapshot.alive, snapshot.maxAbs, tau, snapshot.inWindow});
+        if (!adapters().thresholdsInitialised()) return;
+        for (std::size_t i = 0; i < snapshot.alive.size(); ++i) {
+            if (snapshot.alive[i] > 0) continue;
+            const ModuleInfo& info = adapters().infos()[i];
+            warn("dead_module",
+                 fmt::format(
+                     "{}: no entry is above the threshold (max |ΔW| {:.3g}, τ {:.3g}); its update is cut "
+                     "completely. Further modules are not reported for this task",
+                     info.name, snapshot.maxAbs[i], tau[static_cast<std::size_t>(info.threshold)]),
+                 task, step);
+        }
+    }
+
+    void finishStage(std::int64_t number) {
+        const std::int64_t task = m_setup.matrixRow(number);
+        makeFolder(m_directory.path() / "adapters");
+        makeFolder(m_directory.path() / "predictions");
+        TaskTrained trained;
+        trained.task = task;
+        trained.f = adapters().gate().enabled ? adapters().blend() : 0.0;
+        trained.alive = adapters().snapshot().alive;
+        for (const std::int64_t alive : trained.alive) trained.aliveTotal += alive;
+        trained.entries = adapters().entries();
+        trained.adapterFile = m_directory.adapterName(number);
+        trained.storedBytes =
+            writeAdapter(m_directory.path() / trained.adapterFile, adapters(), task, stageAt(number).name);
+        m_log->emit(trained);
+        if (adapters().gate().enabled && adapters().blend() < 1.0)
+            warn("merged_with_soft_gate",
+                 fmt::format("task {} ended at f = {:.2f}; it is merged with the hard mask all the same",
+                             task, adapters().blend()),
+                 task, 0);
+        const bool all = m_setup.spec.evaluation.tasks == "all";
+        const auto columns = static_cast<std::int64_t>(m_setup.columns.size());
+        for (std::int64_t column = 1; column <= (all ? columns : task); ++column)
+            evaluateColumn(task, column);
+        m_setup.method->finishTask(adapters(), taskData(number));
+        absorbAndMerge();
+        saveCheckpoint(number, stepsOf(number), true);
+        // What a fork after this task needs beyond the adapters.
+        if (!m_setup.method->state().empty())
+            std::filesystem::copy_file(m_directory.checkpointFile(),
+                                       m_directory.path() / m_directory.methodStateName(number),
+                                       std::filesystem::copy_options::overwrite_existing);
+        m_checkpoint.reset();
+    }
+
+    [[nodiscard]] std::int64_t stepsOf(std::int64_t number) const {
+        return planOf(number, static_cast<std::int64_t>(m_rows.size())).steps();
+    }
+
+    TaskData taskData(std::int64_t number) {
+        TaskData data;
+        data.rows = static_cast<std::int64_t>(m_rows.size());
+        data.perRowGradients = [this, number](std::int64_t maxRows, const std::function<void()>& use) {
+            std::vector<std::size_t> order(m_rows.size());
+            for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+            Rng rng(seed("fisher", number));
+            rng.shuffle(std::span(order));
+            order.resize(std::min(order.size(), static_cast<std::size_t>(maxRows)));
+            for (const std::size_t row : order) {
+                for (at::Tensor& leaf : adapters().parameters()) leaf.mutable_grad() = at::Tensor();
+                m_setup.backbone->loss(std::span(&m_rows[row], 1), nullptr).backward();
+                use();
+            }
+        };
+        return data;
+    }
+
+    void evaluateColumn(std::int64_t afterTask, std::int64_t column) {
+        const auto started = Clock::now();
+        const RunSpec& spec = m_setup.spec;
+        const std::size_t taskIndex = m_setup.columns[static_cast<std::size_t>(column - 1)];
+        const TaskInfo& task = m_setup.suite->tasks()[taskIndex];
+        const auto examples =
+            m_setup.suite->load(taskIndex, parseSplit(spec.evaluation.split), spec.evaluation.maxSamples);
+        EvaluationOptions options;
+        options.batchSize = spec.evaluation.batchSize;
+        options.maxNewTokens = spec.evaluation.maxNewTokens;
+        options.maxSourceLength = spec.train.maxSourceLength;
+        std::optional<AdapterSet::EvaluationScope> scope;
+        if (afterTask > 0) {
+            scope.emplace(adapters());
+        } else {
+            adapters().reset(seed("init", 1));  // B = 0: the plain backbone
+        }
+        const auto total = static_cast<std::int64_t>(examples.size());
+        const auto predictions =
+            evaluate(*m_setup.backbone, *m_setup.tokenizer, task, examples, options, [&](std::int64_t done) {
+                obey();
+                m_log->emit(EvaluationProgress{afterTask, column, done, total});
+            });
+        EvaluationCell cell;
+        cell.afterTask = afterTask;
+        cell.task = column;
+        cell.split = spec.evaluation.split;
+        cell.total = total;
+        std::int64_t outside = 0;
+        for (const Prediction& p : predictions) {
+            cell.correct += p.correct ? 1 : 0;
+            cell.withinOptions += p.withinOptions ? 1 : 0;
+        }
+        for (const Example& example : examples) outside += isOption(example.label, task.options) ? 0 : 1;
+        makeFolder(m_directory.path() / "predictions");
+        cell.predictionsFile = m_directory.predictionsName(afterTask, column);
+        writePredictions(m_directory.path() / cell.predictionsFile, predictions);
+        cell.seconds = secondsSince(started);
+        if (outside > 0)
+            warn("labels_outside_options",
+                 fmt::format("{} of {} rows of \"{}\" ({}) carry a label that is not among its options; they "
+                             "always count "
+                             "as wrong",
+                             outside, total, task.name, spec.evaluation.split),
+                 column, 0);
+        m_log->emit(std::move(cell));
+    }
+
+    void writeResult() {
+        Json matrix = Json::array();
+        for (const Event& event : m_directory.readEvents()) {
+            if (const auto* cell = std::get_if<EvaluationCell>(&event.payload))
+                matrix.push_back({{"after_task", cell->afterTask},
+                                  {"task", cell->task},
+                                  {"split", cell->split},
+                                  {"correct", cell->correct},
+                                  {"total", cell->total},
+                                  {"within_options", cell->withinOptions}});
+        }
+        const Json result = {{"format", "jumplora-result/1"},
+                             {"run", m_directory.path().filename().string()},
+                             {"spec_hash", m_specHash},
+                             {"tasks", m_setup.columnNames},
+                             {"cells", matrix}};
+        writeFileAtomically(m_directory.resultFile(), result.dump(1) + "\n");
+    }
+
+    RunDirectory m_directory;
+    RunControl& m_control;
+    RunSetup m_setup;
+    std::string m_specHash;
+    std::optional<Checkpoint> m_checkpoint;
+    std::unique_ptr<EventLog> m_log;
+    std::unique_ptr<Optimizer> m_optimizer;
+    std::vector<TokenRow> m_rows;    // training rows of the present stage
+    std::vector<TokenRow> m_memory;  // replay
+    Json m_carry = Json::object();
+    std::int64_t m_globalStep = 0;
+    Clock::time_point m_lastCheckpoint = Clock::now();
+};
+
+}  // namespace
+
+std::string executeRun(const RunDirectory& directory, const std::vector<EventListener*>& listeners,
+                       RunControl& control) {
+    std::optional<Run> run;
+    try {
+        run.emplace(directory, listeners, control);
+        return run->execute();
+    } catch (const std::exception& e) {
+        // LibTorch's messages carry a stack of frames behind the first line.
+        std::string message = e.what();
+        if (dynamic_cast<const Error*>(&e) == nullptr) message = message.substr(0, message.find('\n'));
+        try {
+            if (run) run->recordFailure(message);
+            writeState(directory, "failed", message);
+        } catch (const std::exception&) {
+            // The disk may be what failed; the error itself is what counts.
+        }
+        if (dynamic_cast<const Error*>(&e) != nullptr) throw;
+        throw Error(
+            dynamic_cast<const std::bad_alloc*>(&e) != nullptr ? ErrorKind::Resource : ErrorKind::State,
+            message);
+    }
+}
+
+}  // namespace jumplora
