@@ -78,7 +78,7 @@ std::string describeType(const Json& value) {
         case nlohmann::json::value_t::string:
             return "a string";
         case nlohmann::json::value_t::boolean:
-            return "true or false";
+            return "a boolean";
         case nlohmann::json::value_t::number_integer:
         case nlohmann::json::value_t::number_unsigned:
             return "an integer";
@@ -116,6 +116,9 @@ std::int64_t requireInteger(const Json& object, const std::string& key, const st
     const Json& value = requireMember(object, key, where);
     if (!value.is_number_integer())
         fail(ErrorKind::Format, "{}: \"{}\" must be an integer, found {}", where, key, describeType(value));
+    // A larger one would wrap around to a negative number.
+    if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
+        fail(ErrorKind::Format, "{}: \"{}\" is too large: {}", where, key, value.get<std::uint64_t>());
     return value.get<std::int64_t>();
 }
 

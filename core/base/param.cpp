@@ -25,21 +25,47 @@ std::size_t editDistance(const std::string& a, const std::string& b) {
     return row[b.size()];
 }
 
-std::string range(const ParamInfo& info) {
+// A value as messages quote it; a long one would bury the sentence.
+std::string quote(const Json& value) {
+    constexpr std::size_t kLongest = 60;
+    const std::string text = value.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+    return text.size() <= kLongest ? text : text.substr(0, kLongest) + "…";
+}
+
+[[noreturn]] void wrongType(const ParamInfo& info, const Json& value, const std::string& path,
+                            const char* expected) {
+    const std::string limits = describeRange(info);
+    fail(ErrorKind::Input, "{}: found {} ({}), expected {}{}{}", path, quote(value), describeType(value),
+         expected, limits.empty() ? "" : ", ", limits);
+}
+
+[[noreturn]] void outOfRange(const ParamInfo& info, const Json& value, const std::string& path) {
+    fail(ErrorKind::Input, "{}: {} is out of range; allowed is {}", path, quote(value),
+         info.minimum || info.maximum ? describeRange(info) : std::string("a finite number"));
+}
+
+std::string fullPath(const std::string& path, const std::string& key) {
+    return path.empty() ? key : path + "." + key;
+}
+
+}  // namespace
+
+std::string describeRange(const ParamInfo& info) {
     std::string text;
     if (info.minimum) text = fmt::format("{} {}", info.minimumExcluded ? "above" : "at least", *info.minimum);
     if (info.maximum) text += fmt::format("{}at most {}", text.empty() ? "" : " and ", *info.maximum);
     return text;
 }
 
-[[noreturn]] void wrongType(const ParamInfo& info, const Json& value, const std::string& path,
-                            const char* expected) {
-    const std::string limits = range(info);
-    fail(ErrorKind::Input, "{}: found {} ({}), expected {}{}{}", path, value.dump(), describeType(value),
-         expected, limits.empty() ? "" : ", ", limits);
+void refuseUnknownKeys(const Json& object, const std::vector<std::string>& known, const std::string& path) {
+    for (const auto& [key, value] : object.items()) {
+        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
+        if (known.empty()) fail(ErrorKind::Input, "{}: unknown key; none is known here", fullPath(path, key));
+        const std::string near = nearestName(key, known);
+        fail(ErrorKind::Input, "{}: unknown key; known are {}{}", fullPath(path, key), fmt::join(known, ", "),
+             near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near));
+    }
 }
-
-}  // namespace
 
 std::string nearestName(const std::string& name, const std::vector<std::string>& known) {
     std::string best;
@@ -60,8 +86,7 @@ Json checkParam(const ParamInfo& info, const Json& value, const std::string& pat
         const bool low =
             info.minimum && (info.minimumExcluded ? number <= *info.minimum : number < *info.minimum);
         const bool high = info.maximum && number > *info.maximum;
-        if (!std::isfinite(number) || low || high)
-            fail(ErrorKind::Input, "{}: {} is out of range; allowed is {}", path, value.dump(), range(info));
+        if (!std::isfinite(number) || low || high) outOfRange(info, value, path);
     };
     switch (info.type) {
         case ParamType::Boolean:
@@ -70,8 +95,7 @@ Json checkParam(const ParamInfo& info, const Json& value, const std::string& pat
         case ParamType::Integer: {
             if (value.is_number_unsigned() &&
                 value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX))
-                fail(ErrorKind::Input, "{}: {} is out of range; allowed is {}", path, value.dump(),
-                     range(info));
+                outOfRange(info, value, path);
             if (value.is_number_integer()) {
                 checkRange(static_cast<double>(value.get<std::int64_t>()));
                 return value;
@@ -114,20 +138,15 @@ Json checkParams(const std::vector<ParamInfo>& infos, const Json& object, const 
     if (!object.is_object())
         fail(ErrorKind::Input, "{}: found {}, expected an object", path.empty() ? "spec" : path,
              describeType(object));
-    const auto full = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
     std::vector<std::string> known;
     known.reserve(infos.size());
     for (const auto& info : infos) known.push_back(info.key);
-    for (const auto& [key, value] : object.items()) {
-        if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-        const std::string near = nearestName(key, known);
-        fail(ErrorKind::Input, "{}: unknown key; known are {}{}", full(key), fmt::join(known, ", "),
-             near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near));
-    }
+    refuseUnknownKeys(object, known, path);
     Json result = Json::object();
     for (const auto& info : infos) {
         const auto it = object.find(info.key);
-        result[info.key] = it == object.end() ? info.defaultValue : checkParam(info, *it, full(info.key));
+        result[info.key] =
+            it == object.end() ? info.defaultValue : checkParam(info, *it, fullPath(path, info.key));
     }
     return result;
 }

@@ -34,6 +34,13 @@ Json checkParam(const ParamInfo& info, const Json& value, const std::string& pat
 // Fills defaults, refuses unknown keys (with the nearest known name). Order of the result = order of infos.
 Json checkParams(const std::vector<ParamInfo>& infos, const Json& object, const std::string& path);
 
+// Throws Error(Input) for the first key of `object` that is not known: its path, the known keys, the nearest
+// one.
+void refuseUnknownKeys(const Json& object, const std::vector<std::string>& known, const std::string& path);
+
+// "at least 1 and at most 4096", "above 0", or nothing when the parameter has no limits.
+std::string describeRange(const ParamInfo& info);
+
 // The known name with the smallest edit distance, empty when none is near.
 std::string nearestName(const std::string& name, const std::vector<std::string>& known);
 

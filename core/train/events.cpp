@@ -47,7 +47,10 @@ class Reader {
     [[nodiscard]] std::vector<std::int64_t> integers(const char* key) const {
         std::vector<std::int64_t> values;
         for (const Json& item : list(key)) {
-            if (!item.is_number_integer()) damaged(key, "whole numbers");
+            if (!item.is_number_integer() ||
+                (item.is_number_unsigned() &&
+                 item.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)))
+                damaged(key, "whole numbers");
             values.push_back(item.get<std::int64_t>());
         }
         return values;

@@ -3,8 +3,21 @@
 
 #include "base/error.h"
 
+#include <algorithm>
+#include <cctype>
+
 namespace jumplora {
 namespace {
+
+constexpr const char* kMethodType = "method.type";
+
+// Parameters belong to their method: they go when another one takes its place.
+void dropForeignParameters(Json& spec, const Json& newType) {
+    const auto method = spec.find("method");
+    if (method == spec.end() || !method->is_object()) return;
+    const auto type = method->find("type");
+    if (type == method->end() || *type != newType) *method = Json::object();
+}
 
 void setPath(Json& spec, const std::string& path, const Json& value) {
     Json* place = &spec;
@@ -15,7 +28,9 @@ void setPath(Json& spec, const std::string& path, const Json& value) {
         if (key.empty())
             fail(ErrorKind::Input, "\"{}\" is not the path of a key, such as adapter.rank", path);
         if (place->is_null()) *place = Json::object();
-        if (!place->is_object()) fail(ErrorKind::Input, "{}: \"{}\" lies inside a plain value", path, key);
+        if (!place->is_object())
+            fail(ErrorKind::Input, "{}: \"{}\" lies inside {}, not inside a section", path, key,
+                 describeType(*place));
         place = &(*place)[key];
         if (dot == std::string::npos) break;
         begin = dot + 1;
@@ -23,13 +38,19 @@ void setPath(Json& spec, const std::string& path, const Json& value) {
     *place = value;
 }
 
-// Objects are merged key by key; everything else replaces.
-void mergeOver(Json& base, const Json& part) {
+void mergeObjects(Json& base, const Json& part) {
     if (!base.is_object() || !part.is_object()) {
         base = part;
         return;
     }
-    for (const auto& [key, value] : part.items()) mergeOver(base[key], value);
+    for (const auto& [key, value] : part.items()) mergeObjects(base[key], value);
+}
+
+void mergeSpec(Json& base, const Json& part) {
+    const auto method = part.find("method");
+    if (method != part.end() && method->is_object() && method->contains("type"))
+        dropForeignParameters(base, (*method)["type"]);
+    mergeObjects(base, part);
 }
 
 struct Variant {
@@ -37,19 +58,36 @@ struct Variant {
     std::string suffix;
 };
 
-std::vector<Variant> expandGrid(const Json& grid) {
+// A value as part of a run's name: letters, digits, '.', '-' and '_' only.
+std::string nameOf(const Json& value) {
+    std::string name;
+    for (const char c : value.is_string() ? value.get<std::string>() : value.dump()) {
+        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '.' || c == '-';
+        if (plain) {
+            name += c;
+        } else if (!name.empty() && name.back() != '_') {
+            name += '_';
+        }
+    }
+    while (!name.empty() && name.back() == '_') name.pop_back();
+    return name;
+}
+
+std::vector<Variant> expandGrid(const Json& grid, const std::string& where) {
     std::vector<Variant> variants = {{Json::object(), ""}};
+    if (!grid.is_object())
+        fail(ErrorKind::Input, "{}: \"grid\": found {}, expected an object of lists", where,
+             describeType(grid));
     for (const auto& [path, values] : grid.items()) {
         if (!values.is_array() || values.empty())
-            fail(ErrorKind::Input, "grid.{}: expected a list of values, found {}", path,
-                 describeType(values));
+            fail(ErrorKind::Input, "{}: grid.{}: found {}, expected a list of values", where, path,
+                 values.is_array() ? "an empty list" : describeType(values));
         std::vector<Variant> next;
         for (const Variant& variant : variants) {
             for (const Json& value : values) {
                 Variant more = variant;
                 setPath(more.spec, path, value);
-                more.suffix += fmt::format("-{}{}", path.substr(path.rfind('.') + 1),
-                                           value.is_string() ? value.get<std::string>() : value.dump());
+                more.suffix += fmt::format("-{}{}", path.substr(path.rfind('.') + 1), nameOf(value));
                 next.push_back(std::move(more));
             }
         }
@@ -58,66 +96,115 @@ std::vector<Variant> expandGrid(const Json& grid) {
     return variants;
 }
 
+struct Experiment {
+    Json base = Json::object();
+    Json runs = Json::array({Json::object()});
+    Json seeds = Json::array();
+    Json grid = Json::object();
+};
+
+Experiment parseExperiment(const Json& json, const std::string& where) {
+    if (!json.is_object())
+        fail(ErrorKind::Input, "{}: found {}, expected an object", where, describeType(json));
+    Experiment experiment;
+    const std::vector<std::string> known = {"description", "base", "runs", "seeds", "grid"};
+    const bool several = std::any_of(known.begin() + 1, known.end(),
+                                     [&](const std::string& key) { return json.contains(key); });
+    if (!several) {
+        experiment.base = json;
+        experiment.base.erase("description");
+        return experiment;
+    }
+    try {
+        refuseUnknownKeys(json, known, "");
+    } catch (const Error& e) {
+        fail(e.kind(), "{}: {}", where, e.what());
+    }
+    experiment.base = json.value("base", experiment.base);
+    experiment.runs = json.value("runs", experiment.runs);
+    experiment.seeds = json.value("seeds", experiment.seeds);
+    experiment.grid = json.value("grid", experiment.grid);
+    const auto isObject = [](const Json& item) { return item.is_object(); };
+    if (!experiment.base.is_object())
+        fail(ErrorKind::Input, "{}: \"base\": found {}, expected a spec", where,
+             describeType(experiment.base));
+    if (!experiment.runs.is_array() || experiment.runs.empty() ||
+        !std::all_of(experiment.runs.begin(), experiment.runs.end(), isObject))
+        fail(ErrorKind::Input, "{}: \"runs\" must be a list of one or more parts of a spec", where);
+    if (!experiment.seeds.is_array())
+        fail(ErrorKind::Input, "{}: \"seeds\": found {}, expected a list of whole numbers", where,
+             describeType(experiment.seeds));
+    return experiment;
+}
+
+std::string pathOf(const std::string& assignment) { return assignment.substr(0, assignment.find('=')); }
+
+// An override of what the experiment varies would make runs equal whose names differ.
+void refuseVaried(const Experiment& experiment, const std::vector<std::string>& overrides,
+                  const std::string& where) {
+    for (const std::string& assignment : overrides) {
+        const std::string path = pathOf(assignment);
+        const bool seed = path == "seed" && !experiment.seeds.empty();
+        if (seed || experiment.grid.contains(path))
+            fail(ErrorKind::Input, "{}: {} cannot be set: the experiment varies it by its \"{}\"", where,
+                 path, seed ? "seeds" : "grid");
+    }
+}
+
+RunSpec parseRun(const Json& json, const std::string& where) {
+    try {
+        return parseRunSpec(json);
+    } catch (const Error& e) {
+        fail(e.kind(), "{}: run {}: {}", where, json["name"].dump(), e.what());
+    }
+}
+
 }  // namespace
 
 void applyOverride(Json& spec, const std::string& assignment) {
     const auto equals = assignment.find('=');
     if (equals == std::string::npos || equals == 0)
         fail(ErrorKind::Input, "\"{}\" is not of the form key=value, such as adapter.rank=16", assignment);
+    const std::string path = pathOf(assignment);
     const std::string text = assignment.substr(equals + 1);
     Json value = Json::parse(text, nullptr, false);
     if (value.is_discarded()) value = text;
-    setPath(spec, assignment.substr(0, equals), value);
+    try {
+        (void)Json({path, value}).dump();
+    } catch (const Json::type_error&) {
+        fail(ErrorKind::Input, "the value of \"{}\" is not UTF-8",
+             Json(path).dump(-1, ' ', true, Json::error_handler_t::replace));
+    }
+    if (path == kMethodType && spec.is_object()) dropForeignParameters(spec, value);
+    setPath(spec, path, value);
 }
 
 std::vector<RunSpec> readExperiment(const std::filesystem::path& file,
                                     const std::vector<std::string>& overrides) {
-    const Json json = readJsonFile(file);
-    if (!json.is_object())
-        fail(ErrorKind::Input, "{}: expected an object, found {}", file.string(), describeType(json));
-    const bool several =
-        json.contains("runs") || json.contains("base") || json.contains("seeds") || json.contains("grid");
-    Json base = several ? json.value("base", Json::object()) : json;
-    Json parts = Json::array({Json::object()});
-    Json seeds = Json::array();
-    std::vector<Variant> variants = {{Json::object(), ""}};
-    if (several) {
-        for (const auto& [key, value] : json.items()) {
-            if (key != "base" && key != "runs" && key != "seeds" && key != "grid" && key != "description")
-                fail(ErrorKind::Input,
-                     "{}: unknown key \"{}\"; known are description, base, runs, seeds, grid", file.string(),
-                     key);
-        }
-        parts = json.value("runs", parts);
-        seeds = json.value("seeds", seeds);
-        if (!parts.is_array() || parts.empty())
-            fail(ErrorKind::Input, "{}: \"runs\" must be a list of specs", file.string());
-        if (!seeds.is_array())
-            fail(ErrorKind::Input, "{}: \"seeds\" must be a list of whole numbers", file.string());
-        if (json.contains("grid")) variants = expandGrid(json["grid"]);
-    }
+    const std::string where = file.string();
+    const Experiment experiment = parseExperiment(readJsonFile(file), where);
+    refuseVaried(experiment, overrides, where);
+    // The method is chosen before its parameters, whatever order they were given in.
+    std::vector<std::string> ordered = overrides;
+    std::stable_partition(ordered.begin(), ordered.end(),
+                          [](const std::string& assignment) { return pathOf(assignment) == kMethodType; });
+    const std::vector<Variant> variants = expandGrid(experiment.grid, where);
     std::vector<RunSpec> specs;
-    for (const Json& part : parts) {
+    for (const Json& part : experiment.runs) {
         for (const Variant& variant : variants) {
-            Json merged = base;
-            mergeOver(merged, part);
-            mergeOver(merged, variant.spec);
-            const std::string name =
-                fmt::format("{}{}", merged.value("name", file.stem().string()), variant.suffix);
-            const std::size_t count = std::max<std::size_t>(seeds.size(), 1);
-            for (std::size_t i = 0; i < count; ++i) {
-                Json one = merged;
-                one["name"] = name;
-                if (!seeds.empty()) {
-                    one["seed"] = seeds[i];
-                    one["name"] = fmt::format("{}-s{}", name, seeds[i].dump());
-                }
-                for (const std::string& assignment : overrides) applyOverride(one, assignment);
-                try {
-                    specs.push_back(parseRunSpec(one));
-                } catch (const Error& e) {
-                    fail(e.kind(), "{}: run \"{}\": {}", file.string(), one["name"].dump(), e.what());
-                }
+            Json merged = experiment.base;
+            mergeSpec(merged, part);
+            mergeSpec(merged, variant.spec);
+            for (const std::string& assignment : ordered) applyOverride(merged, assignment);
+            if (!merged.contains("name")) merged["name"] = file.stem().string();
+            if (!merged["name"].is_string()) parseRun(merged, where);
+            const std::string name = merged["name"].get<std::string>() + variant.suffix;
+            merged["name"] = name;
+            if (experiment.seeds.empty()) specs.push_back(parseRun(merged, where));
+            for (const Json& seed : experiment.seeds) {
+                merged["seed"] = seed;
+                merged["name"] = fmt::format("{}-s{}", name, nameOf(seed));
+                specs.push_back(parseRun(merged, where));
             }
         }
     }

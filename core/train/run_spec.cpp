@@ -6,7 +6,7 @@
 #include "method/method_info.h"
 
 #include <algorithm>
-#include <regex>
+#include <set>
 
 namespace jumplora {
 namespace {
@@ -32,6 +32,14 @@ Json orNull(const std::optional<T>& value) {
     return value ? Json(*value) : Json(nullptr);
 }
 
+std::vector<std::string> keysOf(const std::vector<ParamInfo>& infos) {
+    std::vector<std::string> keys;
+    keys.reserve(infos.size());
+    for (const ParamInfo& info : infos) keys.push_back(info.key);
+    return keys;
+}
+
+// What an entry of suite.order may hold.
 std::vector<ParamInfo> overrideParams() {
     const auto find = [](const char* sectionKey, const char* key) {
         const auto& params = section(sectionKey).params;
@@ -41,7 +49,12 @@ std::vector<ParamInfo> overrideParams() {
         info.defaultValue = nullptr;
         return info;
     };
-    return {find("train", "epochs"), find("suite", "max_samples"), find("optimizer", "lr")};
+    ParamInfo task;
+    task.key = "task";
+    task.type = ParamType::Text;
+    ParamInfo method;  // its keys are those of the run's method
+    method.key = "method";
+    return {task, find("train", "epochs"), find("suite", "max_samples"), find("optimizer", "lr"), method};
 }
 
 TaskOverride parseTask(const Json& json, const std::string& path, const MethodInfo& method) {
@@ -49,17 +62,19 @@ TaskOverride parseTask(const Json& json, const std::string& path, const MethodIn
     if (json.is_string()) {
         task.task = json.get<std::string>();
     } else if (json.is_object()) {
-        Json rest = json;
-        if (!rest.contains("task") || !rest["task"].is_string())
-            fail(ErrorKind::Input, "{}.task: missing; expected the name of a task", path);
-        task.task = rest["task"].get<std::string>();
-        rest.erase("task");
-        const Json given = member(rest, "method");
-        rest.erase("method");
-        const Json checked = checkParams(overrideParams(), rest, path);
-        task.epochs = maybe<double>(checked["epochs"]);
-        task.maxSamples = maybe<std::int64_t>(checked["max_samples"]);
-        task.lr = maybe<double>(checked["lr"]);
+        const std::vector<ParamInfo> infos = overrideParams();
+        refuseUnknownKeys(json, keysOf(infos), path);
+        const auto value = [&](std::size_t i) {
+            const auto& info = infos[i];
+            const auto it = json.find(info.key);
+            return it == json.end() ? info.defaultValue : checkParam(info, *it, path + "." + info.key);
+        };
+        if (!json.contains("task")) fail(ErrorKind::Input, "{}.task: missing; expected a task's name", path);
+        task.task = value(0).get<std::string>();
+        task.epochs = maybe<double>(value(1));
+        task.maxSamples = maybe<std::int64_t>(value(2));
+        task.lr = maybe<double>(value(3));
+        const Json given = member(json, "method");
         // Only what was given is an override; the rest stays inherited.
         const Json full = checkParams(method.params, given, path + ".method");
         for (const auto& [key, value] : given.items()) task.method[key] = full[key];
@@ -85,24 +100,58 @@ void parseSuite(const Json& json, const MethodInfo& method, SuiteSpec& suite) {
         suite.order.push_back(parseTask(order[i], fmt::format("suite.order[{}]", i), method));
 }
 
+bool isDevice(const std::string& device) {
+    if (device == "cpu" || device == "cuda") return true;
+    constexpr std::string_view kIndexed = "cuda:";
+    if (device.rfind(kIndexed, 0) != 0) return false;
+    const std::string_view index = std::string_view(device).substr(kIndexed.size());
+    return !index.empty() && index.size() <= 3 &&
+           std::all_of(index.begin(), index.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void checkName(const std::string& name) {
+    constexpr std::size_t kLongest = 120;  // a folder's name has 255 bytes, and more follows
+    const bool control =
+        std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    if (name.empty() || name.front() == '.' || name.front() == '-' || name.find('/') != std::string::npos ||
+        control || name.size() > kLongest)
+        fail(ErrorKind::Input,
+             "name: \"{}\" cannot begin a folder's name; allowed are 1 to {} bytes without / and control "
+             "characters, not beginning with . or -",
+             name.substr(0, kLongest), kLongest);
+}
+
+// A method that cannot be gated says "no" and why.
+bool refusesGate(const MethodInfo& method) {
+    return method.gate == "no" || method.gate.rfind("no:", 0) == 0 || method.gate.rfind("no,", 0) == 0;
+}
+
 void checkCombinations(const RunSpec& spec, const MethodInfo& method) {
     if (spec.gate.first > spec.gate.final)
-        fail(ErrorKind::Input, "gate.first: the gate starts after it ends: first {} > final {}",
+        fail(ErrorKind::Input,
+             "gate.first: found {}, but gate.final is {}; the warm start cannot end after the blending. "
+             "Allowed is gate.first at most gate.final",
              spec.gate.first, spec.gate.final);
-    if (spec.gate.type != "none" && method.gate.rfind("no", 0) == 0)
-        fail(ErrorKind::Input, "gate.type: \"{}\" does not work with method \"{}\": {}", spec.gate.type,
-             method.key, method.gate);
-    static const std::regex devices("cpu|cuda(:[0-9]+)?");
-    if (!std::regex_match(spec.backbone.device, devices))
+    if (spec.gate.type != "none" && refusesGate(method))
+        fail(ErrorKind::Input, "gate.type: \"{}\" does not work with method \"{}\" ({}); allowed is none",
+             spec.gate.type, method.key, method.gate);
+    if (!isDevice(spec.backbone.device))
         fail(ErrorKind::Input, "backbone.device: \"{}\" is not known; allowed are cpu, cuda, cuda:N",
              spec.backbone.device);
     if (spec.adapter.targets.empty())
-        fail(ErrorKind::Input, "adapter.targets: the list is empty; nothing would be trained");
+        fail(ErrorKind::Input,
+             "adapter.targets: the list is empty, so nothing would be trained; expected names of linear "
+             "layers such as q and v");
+    const std::set<std::string> targets(spec.adapter.targets.begin(), spec.adapter.targets.end());
+    if (targets.size() != spec.adapter.targets.size() || targets.count("") > 0)
+        fail(ErrorKind::Input, "adapter.targets: found {}; allowed are names that differ and are not empty",
+             Json(spec.adapter.targets).dump());
     if (spec.optimizer.momentum != 0 && spec.optimizer.type != "sgd")
-        fail(ErrorKind::Input, "optimizer.momentum: only for type \"sgd\", found type \"{}\"",
-             spec.optimizer.type);
-    if (spec.name.empty() || spec.name.find('/') != std::string::npos || spec.name.front() == '.')
-        fail(ErrorKind::Input, "name: \"{}\" cannot be part of a folder's name", spec.name);
+        fail(ErrorKind::Input,
+             "optimizer.momentum: found {} with optimizer.type \"{}\"; momentum belongs to \"sgd\", for "
+             "\"adamw\" set optimizer.beta1",
+             spec.optimizer.momentum, spec.optimizer.type);
+    checkName(spec.name);
 }
 
 }  // namespace
@@ -110,25 +159,28 @@ void checkCombinations(const RunSpec& spec, const MethodInfo& method) {
 RunSpec parseRunSpec(const Json& json) {
     if (!json.is_object()) fail(ErrorKind::Input, "spec: found {}, expected an object", describeType(json));
     RunSpec spec;
-    Json top = json;
+    // Sections belong to the known keys when the nearest name is looked for.
+    std::vector<std::string> known = keysOf(section("").params);
     for (const SpecSection& s : specSections()) {
-        if (!s.key.empty()) top.erase(s.key);
+        if (!s.key.empty()) known.push_back(s.key);
     }
-    // Section names belong to the known keys when the nearest name is looked for.
-    std::vector<std::string> known;
-    for (const SpecSection& s : specSections()) known.push_back(s.key);
-    for (const auto& [key, value] : top.items()) {
-        const std::string near = nearestName(key, known);
-        if (key != "name" && key != "seed")
-            fail(ErrorKind::Input, "{}: unknown key; known are name, seed{}{}", key,
-                 fmt::format("{}", fmt::join(known, ", ")),
-                 near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near));
+    refuseUnknownKeys(json, known, "");
+    Json top = Json::object();
+    for (const ParamInfo& info : section("").params) {
+        if (json.contains(info.key)) top[info.key] = json[info.key];
     }
     const Json run = checkParams(section("").params, top, "");
     spec.name = run["name"].get<std::string>();
     spec.seed = run["seed"].get<std::uint64_t>();
 
-    const Json backbone = checkParams(section("backbone").params, member(json, "backbone"), "backbone");
+    const Json backboneJson = member(json, "backbone");
+    if (backboneJson.is_object() && (backboneJson.value("precision", Json()) == "bfloat16" ||
+                                     backboneJson.value("precision", Json()) == "float16"))
+        fail(ErrorKind::Input,
+             "backbone.precision: {} is not computed by this version; allowed is one of float32, float64. "
+             "Checkpoints stored in half precision are read and computed in float32",
+             backboneJson["precision"].get<std::string>());
+    const Json backbone = checkParams(section("backbone").params, backboneJson, "backbone");
     spec.backbone.path = backbone["path"].get<std::string>();
     spec.backbone.device = backbone["device"].get<std::string>();
     spec.backbone.precision = backbone["precision"].get<std::string>();
@@ -196,7 +248,14 @@ RunSpec parseRunSpec(const Json& json) {
     return spec;
 }
 
-RunSpec readRunSpec(const std::string& path) { return parseRunSpec(readJsonFile(path)); }
+RunSpec readRunSpec(const std::string& path) {
+    const Json json = readJsonFile(path);
+    try {
+        return parseRunSpec(json);
+    } catch (const Error& e) {
+        fail(e.kind(), "{}: {}", path, e.what());
+    }
+}
 
 Json toJson(const RunSpec& spec) {
     Json order = Json::array();

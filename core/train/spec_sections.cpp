@@ -20,6 +20,10 @@ ParamInfo text(const char* key, const char* label, const char* value, const char
     return base(key, label, ParamType::Text, value, help);
 }
 
+ParamInfo file(const char* key, const char* label, const char* value, const char* help) {
+    return base(key, label, ParamType::Path, value, help);
+}
+
 ParamInfo choice(const char* key, const char* label, std::vector<std::string> choices, const char* value,
                  const char* help) {
     ParamInfo info = base(key, label, ParamType::Choice, value, help);
@@ -75,7 +79,7 @@ std::vector<SpecSection> makeSections() {
         {"backbone",
          "Backbone",
          "The frozen language model.",
-         {text("path", "Checkpoint", "builtin",
+         {file("path", "Checkpoint", "builtin",
                "\"builtin\", or a Hugging Face folder with a T5 or Flan-T5."),
           text("device", "Device", "cpu", "cpu, cuda, or cuda:N."),
           choice("precision", "Precision", {"float32", "float64"}, "float32",
@@ -87,8 +91,8 @@ std::vector<SpecSection> makeSections() {
         {"suite",
          "Tasks",
          "Which tasks are learned, in which order.",
-         {text("tasks", "Task file", "builtin", "\"builtin\", or a task file in the reference's format."),
-          text("root", "Data folder", "",
+         {file("tasks", "Task file", "builtin", "\"builtin\", or a task file in the reference's format."),
+          file("root", "Data folder", "",
                "Folder that the task file's paths are relative to; empty: its own or the one above."),
           order,
           unset(integer("max_samples", "Training rows", 1, 1, kMany,
