@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/scoring.h"
 
+#include "text/utf8.h"
+
 #include <algorithm>
 
 namespace jumplora {
@@ -8,13 +10,15 @@ namespace jumplora {
 std::string normaliseAnswer(const std::string& text) {
     std::string result;
     bool space = false;
-    for (const char c : text) {
-        if (c == ' ' || (c >= '\t' && c <= '\r')) {
+    for (std::size_t i = 0; i < text.size();) {
+        if (const std::size_t length = whiteSpaceLength(std::string_view(text).substr(i))) {
             space = !result.empty();
+            i += length;
             continue;
         }
         if (space) result += ' ';
         space = false;
+        const char c = text[i++];
         result += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     }
     return result;

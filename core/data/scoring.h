@@ -5,7 +5,7 @@
 
 namespace jumplora {
 
-// Stripped, lower case (ASCII letters), runs of white space as one space.
+// Stripped, lower case (ASCII letters only), runs of Unicode white space as one space.
 std::string normaliseAnswer(const std::string& text);
 // Equal after normalisation: the score of the JumpLoRA reference.
 bool exactMatch(const std::string& answer, const std::string& label);

@@ -11,16 +11,6 @@
 namespace jumplora {
 namespace {
 
-std::string stripped(const std::string& text) {
-    const auto begin = text.find_first_not_of(" \t\r\n");
-    if (begin == std::string::npos) return {};
-    return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
-}
-
-void replaceOnce(std::string& text, const std::string& what, const std::string& by) {
-    if (const auto at = text.find(what); at != std::string::npos) text.replace(at, what.size(), by);
-}
-
 // Tasks of a file in the reference's format.
 class FileSuite : public Suite {
   public:
@@ -32,7 +22,12 @@ class FileSuite : public Suite {
                  describeType(list));
         for (std::size_t i = 0; i < list.size(); ++i)
             addTask(list[i], fmt::format("{}: task {}", file.string(), i + 1));
-        chooseRoot(file, root);
+        if (root.empty()) {
+            const auto folder = std::filesystem::absolute(file).lexically_normal().parent_path();
+            m_roots = {folder, folder.parent_path()};
+        } else {
+            m_roots = {root};
+        }
     }
 
     [[nodiscard]] const std::vector<TaskInfo>& tasks() const override { return m_tasks; }
@@ -70,6 +65,11 @@ class FileSuite : public Suite {
     void addTask(const Json& json, const std::string& where) {
         TaskInfo task;
         task.name = requireString(json, "task_name", where);
+        for (const TaskInfo& other : m_tasks) {
+            if (other.name == task.name)
+                fail(ErrorKind::Format, "{}: \"{}\" is already the name of an earlier task", where,
+                     task.name);
+        }
         task.instruction = json.contains("instruction") ? requireString(json, "instruction", where) : "";
         const Json& options = requireMember(json, "options", where);
         if (!options.is_array()) fail(ErrorKind::Format, "{}: \"options\" must be a list of strings", where);
@@ -86,10 +86,15 @@ class FileSuite : public Suite {
         if (json.contains("prompt")) task.prompt = requireString(json, "prompt", where);
         if (task.prompt.find("{text}") == std::string::npos)
             fail(ErrorKind::Format, "{}: \"prompt\" must contain {{text}}", where);
+        if (task.prompt.find("{label}") != std::string::npos)
+            fail(ErrorKind::Format, "{}: \"prompt\" must not contain {{label}}: it is what the model answers",
+                 where);
         Files files;
         files.train = requireString(json, "train_file", where);
         files.test = json.contains("test_file") ? requireString(json, "test_file", where)
                                                 : requireString(json, "validation_file", where);
+        if (files.train == files.test)
+            fail(ErrorKind::Format, "{}: \"{}\" is named as training and as test file", where, files.train);
         files.dev = json.contains("dev_file")
                         ? requireString(json, "dev_file", where)
                         : (std::filesystem::path(files.train).parent_path() / "dev.json").string();
@@ -99,34 +104,29 @@ class FileSuite : public Suite {
         m_files.push_back(std::move(files));
     }
 
-    void chooseRoot(const std::filesystem::path& file, const std::string& root) {
-        if (!root.empty()) {
-            m_root = root;
-            return;
-        }
-        const auto folder = std::filesystem::absolute(file).parent_path();
-        m_root = folder;
-        for (const auto& candidate : {folder, folder.parent_path()}) {
-            if (std::filesystem::exists(candidate / m_files.front().train)) {
-                m_root = candidate;
-                return;
-            }
-        }
-    }
-
     [[nodiscard]] std::filesystem::path fileOf(std::size_t task, Split split) const {
-        const auto file = m_root / m_files[task].nameOf(split);
-        if (!std::filesystem::exists(file))
+        const std::string& name = m_files[task].nameOf(split);
+        if (split == Split::Dev && (name == m_files[task].test || name == m_files[task].train))
             fail(ErrorKind::Input,
-                 "{}: the {} file of task \"{}\" is not there; set suite.root to the folder that \"{}\" is "
-                 "relative to",
-                 file.string(), splitName(split), m_tasks[task].name, m_files[task].nameOf(split));
-        return file;
+                 "task \"{}\" has no dev split of its own: \"{}\" is already its {} file; name another one "
+                 "under dev_file",
+                 m_tasks[task].name, name, name == m_files[task].test ? "test" : "training");
+        std::vector<std::string> tried;
+        for (const auto& root : m_roots) {
+            const auto file = root / name;
+            if (std::filesystem::is_regular_file(file)) return file;
+            tried.push_back(file.string());
+        }
+        fail(
+            ErrorKind::Input,
+            "the {} file \"{}\" of task \"{}\" is not there (tried {}); set suite.root to the folder that it "
+            "is relative to",
+            splitName(split), name, m_tasks[task].name, fmt::join(tried, ", "));
     }
 
     std::vector<TaskInfo> m_tasks;
     std::vector<Files> m_files;
-    std::filesystem::path m_root;
+    std::vector<std::filesystem::path> m_roots;  // tried in this order
 };
 
 }  // namespace
@@ -159,15 +159,6 @@ std::size_t Suite::find(const std::string& name, const std::string& where) const
     const std::string near = nearestName(name, known);
     fail(ErrorKind::Input, "{}: no task \"{}\"; the suite has {}{}", where, name, fmt::join(known, ", "),
          near.empty() ? std::string() : fmt::format("; did you mean \"{}\"?", near));
-}
-
-std::string renderPrompt(const TaskInfo& task, const std::string& text) {
-    // The text comes last: it may itself contain braces.
-    std::string prompt = task.prompt;
-    replaceOnce(prompt, "{instruction}", stripped(task.instruction));
-    replaceOnce(prompt, "{options}", fmt::format("{}", fmt::join(task.options, " | ")));
-    replaceOnce(prompt, "{text}", stripped(text));
-    return prompt;
 }
 
 std::unique_ptr<Suite> openSuite(const std::string& tasks, const std::string& root) {

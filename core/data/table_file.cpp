@@ -4,11 +4,23 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "text/utf8.h"
 
 #include <algorithm>
 
 namespace jumplora {
 namespace {
+
+// What is read ends up in event logs and databases, which are UTF-8.
+void requireUtf8(const std::string& content, const std::string& file) {
+    const std::size_t damage = utf8Damage(content);
+    if (damage == std::string::npos) return;
+    const auto line =
+        1 + std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(damage), '\n');
+    const std::size_t start = content.rfind('\n', damage) + 1;
+    fail(ErrorKind::Format, "{}: line {}, column {}: not UTF-8; save the file in that encoding", file, line,
+         damage - start + 1);
+}
 
 std::string asText(const Json& value, const std::string& where) {
     if (value.is_string()) return value.get<std::string>();
@@ -47,6 +59,15 @@ std::vector<TextLabel> fromJsonRows(const Json& rows, const std::string& file, c
     return result;
 }
 
+// Errors name the line and column of the whole file.
+Json parseLine(std::string_view piece, std::size_t line, const std::string& file) {
+    try {
+        return parseJson(piece, file);
+    } catch (const Error&) {
+        return parseJson(std::string(line - 1, '\n') + std::string(piece), file);
+    }
+}
+
 std::vector<TextLabel> readJsonLines(const std::string& content, const std::string& file,
                                      const std::string& text, const std::string& label) {
     std::vector<TextLabel> result;
@@ -58,7 +79,7 @@ std::vector<TextLabel> readJsonLines(const std::string& content, const std::stri
         begin = end + 1;
         if (piece.find_first_not_of(" \t\r") == std::string_view::npos) continue;
         const std::string where = fmt::format("{}: line {}", file, line);
-        const Json row = parseJson(piece, where);
+        const Json row = parseLine(piece, line, file);
         if (!row.is_object())
             fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType(row));
         result.push_back({member(row, text, where), member(row, label, where)});
@@ -77,7 +98,8 @@ std::vector<std::string> readRecord(const std::string& content, char separator, 
             ++position;
             for (;;) {
                 if (position >= content.size())
-                    fail(ErrorKind::Format, "{}: line {}: a quoted field has no end", file, firstLine);
+                    fail(ErrorKind::Format, "{}: line {}, field {}: the opening quote is never closed", file,
+                         firstLine, fields.size());
                 c = content[position++];
                 if (c == '"') {
                     if (position < content.size() && content[position] == '"') {
@@ -92,7 +114,8 @@ std::vector<std::string> readRecord(const std::string& content, char separator, 
             }
             if (position < content.size() && content[position] != separator && content[position] != '\n' &&
                 content[position] != '\r')
-                fail(ErrorKind::Format, "{}: line {}: text after the closing quote of a field", file, line);
+                fail(ErrorKind::Format, "{}: line {}, field {}: text follows the closing quote", file, line,
+                     fields.size());
         } else if (c == separator) {
             fields.emplace_back();
             ++position;
@@ -144,6 +167,7 @@ std::vector<TextLabel> readTable(const std::filesystem::path& path, const std::s
     const std::string file = path.string();
     const std::string content = readFile(path);
     const std::string extension = path.extension().string();
+    requireUtf8(content, file);
     if (extension == ".csv") return readSeparated(content, file, ',', textColumn, labelColumn);
     if (extension == ".tsv") return readSeparated(content, file, '\t', textColumn, labelColumn);
     if (extension == ".jsonl") return readJsonLines(content, file, textColumn, labelColumn);

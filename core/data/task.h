@@ -55,11 +55,11 @@ class Suite {
 // "builtin", or a task file in the reference's format: a list of {task_name, train_file, validation_file,
 // dev_file?, instruction, options, text_key, label_key, max_samples, prompt?}. Paths are relative to `root`;
 // with an empty root, to the folder of the task file or the one above it. validation_file is the test split;
-// dev.json beside the training file is the dev split. Files are JSON lists, JSONL (.jsonl), CSV or TSV (by
-// extension).
+// dev.json beside the training file is the dev split; two splits never share a file. Files are JSON lists,
+// JSONL (.jsonl), CSV or TSV (by extension).
 std::unique_ptr<Suite> openSuite(const std::string& tasks, const std::string& root);
 
-// Fills the template; instruction and text without white space at their ends.
+// Fills the template; instruction and text without white space at their ends, options joined by " | ".
 std::string renderPrompt(const TaskInfo& task, const std::string& text);
 
 }  // namespace jumplora

@@ -82,6 +82,15 @@ std::size_t utf8Length(char lead) {
     return 1;
 }
 
+std::size_t utf8Damage(std::string_view text) {
+    for (std::size_t i = 0; i < text.size();) {
+        const std::size_t length = wellFormed(text.substr(i));
+        if (length == 0) return i;
+        i += length;
+    }
+    return std::string_view::npos;
+}
+
 std::string repairUtf8(std::string_view text) {
     std::string result;
     result.reserve(text.size());
@@ -121,6 +130,12 @@ std::vector<std::string_view> graphemes(std::string_view text) {
         offset = end;
     }
     return clusters;
+}
+
+std::size_t whiteSpaceLength(std::string_view text) {
+    const auto space = std::find_if(kWhiteSpace.begin(), kWhiteSpace.end(),
+                                    [&](std::string_view s) { return text.starts_with(s); });
+    return space == kWhiteSpace.end() ? 0 : space->size();
 }
 
 std::size_t trimmedLength(std::string_view text) {

@@ -9,11 +9,17 @@ namespace jumplora {
 // Bytes of the code point that starts with this byte; 1 for bytes that start none.
 std::size_t utf8Length(char lead);
 
+// Offset of the first damaged sequence, npos when the text is well-formed.
+std::size_t utf8Damage(std::string_view text);
+
 // The text with every damaged sequence replaced by U+FFFD.
 std::string repairUtf8(std::string_view text);
 
 // Extended grapheme clusters of well-formed UTF-8, as views into `text`.
 std::vector<std::string_view> graphemes(std::string_view text);
+
+// Bytes of the Unicode white space at the start of `text`, 0 when there is none.
+std::size_t whiteSpaceLength(std::string_view text);
 
 // Length of `text` without Unicode white space at its end.
 std::size_t trimmedLength(std::string_view text);

@@ -101,6 +101,16 @@ TEST(T5TokenizerTest, RefusesModelsThatDoNotHoldTogether) {
     EXPECT_THROW(loadTokenizer("/nonexistent"), Error);
 }
 
+// A map that knows one code point replaces its whole cluster, marks included, as Hugging Face does.
+TEST(T5TokenizerTest, NeighbouringPictographsAreClustersOfTheirOwn) {
+    const auto file = sharedData("tokenizers/t5/spiece.model");
+    JUMPLORA_REQUIRE_DATA(file);
+    const auto tokenizer = loadTokenizer(file.parent_path());
+    const std::string signWithMark = "\xE2\x84\xA2\xCC\x88";  // U+2122 U+0308
+    EXPECT_EQ(tokenizer->encode(signWithMark), (std::vector<std::int32_t>{3, 2305, 1}));
+    EXPECT_EQ(tokenizer->encode("\xE2\x9B\x9B" + signWithMark), (std::vector<std::int32_t>{3, 2, 2305, 1}));
+}
+
 TEST(T5TokenizerTest, EqualsPublishedVectors) {
     const auto vectors = sharedData("tokenizers/vectors/vectors.json");
     JUMPLORA_REQUIRE_DATA(vectors);
