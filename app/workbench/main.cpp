@@ -5,7 +5,6 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
-
 #include <filesystem>
 
 int main(int argc, char** argv) {

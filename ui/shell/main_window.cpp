@@ -11,7 +11,6 @@
 #include <QStatusBar>
 #include <QTableView>
 #include <QtConcurrent>
-
 #include <utility>
 
 namespace jumplora {
@@ -29,7 +28,8 @@ MainWindow::MainWindow(std::filesystem::path database, QWidget* parent)
     resize(1180, 640);
     createPages();
     createActions();
-    connect(&m_reading, &QFutureWatcher<RunListing>::finished, this, [this] { display(m_reading.future().takeResult()); });
+    connect(&m_reading, &QFutureWatcher<RunListing>::finished, this,
+            [this] { display(m_reading.future().takeResult()); });
     refresh();
 }
 
@@ -88,7 +88,8 @@ void MainWindow::display(RunListing listing) {
         m_model->setRuns(std::move(listing.runs));
         m_table->resizeColumnsToContents();
         m_pages->setCurrentWidget(m_table);
-        statusBar()->showMessage(count == 1 ? tr("1 run in %1").arg(file) : tr("%1 runs in %2").arg(count).arg(file));
+        statusBar()->showMessage(count == 1 ? tr("1 run in %1").arg(file)
+                                            : tr("%1 runs in %2").arg(count).arg(file));
     }
     Q_EMIT refreshed();
 }

@@ -3,7 +3,6 @@
 #include "store/store_types.h"
 
 #include <QString>
-
 #include <filesystem>
 #include <vector>
 

@@ -15,7 +15,8 @@ struct ColumnInfo {
 };
 
 constexpr std::array<ColumnInfo, RunModel::ColumnCount> kColumns = {{
-    {"State", "waiting, running, paused, finished, stopped, failed, or lost when its process vanished", false},
+    {"State", "waiting, running, paused, finished, stopped, failed, or lost when its process vanished",
+     false},
     {"Name", "name in the run's specification", false},
     {"Method", "continual-learning method", false},
     {"Gate", "gate on the low-rank update", false},
@@ -42,17 +43,28 @@ QString minute(const std::string& time) {
 
 QString text(const RunRow& run, int column) {
     switch (column) {
-        case RunModel::State: return QString::fromStdString(run.state);
-        case RunModel::Name: return QString::fromStdString(run.name);
-        case RunModel::Method: return QString::fromStdString(run.method);
-        case RunModel::Gate: return QString::fromStdString(run.gate);
-        case RunModel::Seed: return QString::number(run.seed);
-        case RunModel::Tasks: return ratio(run.tasksTrained, static_cast<std::int64_t>(run.tasks.size()));
-        case RunModel::Steps: return ratio(run.stepsDone, run.stepsPlanned);
-        case RunModel::Density: return percent(run.density);
-        case RunModel::Created: return minute(run.created);
-        case RunModel::Message: return QString::fromStdString(run.message);
-        default: return {};
+        case RunModel::State:
+            return QString::fromStdString(run.state);
+        case RunModel::Name:
+            return QString::fromStdString(run.name);
+        case RunModel::Method:
+            return QString::fromStdString(run.method);
+        case RunModel::Gate:
+            return QString::fromStdString(run.gate);
+        case RunModel::Seed:
+            return QString::number(run.seed);
+        case RunModel::Tasks:
+            return ratio(run.tasksTrained, static_cast<std::int64_t>(run.tasks.size()));
+        case RunModel::Steps:
+            return ratio(run.stepsDone, run.stepsPlanned);
+        case RunModel::Density:
+            return percent(run.density);
+        case RunModel::Created:
+            return minute(run.created);
+        case RunModel::Message:
+            return QString::fromStdString(run.message);
+        default:
+            return {};
     }
 }
 
@@ -60,7 +72,8 @@ QString toolTip(const RunRow& run) {
     QStringList tasks;
     for (const std::string& task : run.tasks) tasks += QString::fromStdString(task);
     return QStringLiteral("%1\nTasks: %2\nFolder: %3")
-        .arg(QString::fromStdString(run.id), tasks.join(QStringLiteral(", ")), QString::fromStdString(run.directory));
+        .arg(QString::fromStdString(run.id), tasks.join(QStringLiteral(", ")),
+             QString::fromStdString(run.directory));
 }
 
 }  // namespace
@@ -80,13 +93,16 @@ int RunModel::columnCount(const QModelIndex& parent) const { return parent.isVal
 QVariant RunModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     switch (role) {
-        case Qt::DisplayRole: return text(run(index.row()), index.column());
-        case Qt::ToolTipRole: return toolTip(run(index.row()));
+        case Qt::DisplayRole:
+            return text(run(index.row()), index.column());
+        case Qt::ToolTipRole:
+            return toolTip(run(index.row()));
         case Qt::TextAlignmentRole:
             return QVariant::fromValue(
                 (kColumns[static_cast<std::size_t>(index.column())].number ? Qt::AlignRight : Qt::AlignLeft) |
                 Qt::AlignVCenter);
-        default: return {};
+        default:
+            return {};
     }
 }
 

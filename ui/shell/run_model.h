@@ -3,7 +3,6 @@
 #include "store/store_types.h"
 
 #include <QAbstractTableModel>
-
 #include <vector>
 
 namespace jumplora {
