@@ -49,14 +49,14 @@ struct RunRow {
 
 // Which runs a list shows; empty members restrict nothing. Newest first.
 struct RunFilter {
-    std::string text;  // part of id, name, note or a tag; case does not matter
-    std::vector<std::string> states;
-    std::vector<std::string> methods;
-    std::vector<std::string> gates;
-    std::vector<std::string> tags;  // all of them
-    std::string specHash;
-    std::string groupHash;
-    std::string parent;
+    std::string text = {};  // part of id, name, note or a tag; case does not matter
+    std::vector<std::string> states = {};
+    std::vector<std::string> methods = {};
+    std::vector<std::string> gates = {};
+    std::vector<std::string> tags = {};  // all of them
+    std::string specHash = {};
+    std::string groupHash = {};
+    std::string parent = {};
     std::optional<bool> archived = false;  // nullopt: both
     std::int64_t limit = 0;                // 0 = all
     std::int64_t offset = 0;
@@ -78,9 +78,9 @@ struct CurveSet {
 };
 
 struct CurveRange {
-    std::optional<std::int64_t> task;
+    std::optional<std::int64_t> task = {};
     std::int64_t firstGlobalStep = 0;  // inclusive
-    std::optional<std::int64_t> lastGlobalStep;
+    std::optional<std::int64_t> lastGlobalStep = {};
 };
 
 // One task of a run: what was planned and, once trained, what came out.

@@ -41,6 +41,7 @@ struct StoreWriter::State {
     std::filesystem::path database;
     std::filesystem::path directory;
     WarningCallback onWarning;
+    StoreOptions options;
     std::optional<Store> store;
     std::int64_t runKey = 0;
     bool inSync = false;
@@ -119,7 +120,7 @@ bool StoreWriter::State::write(std::deque<Event>& batch) {
 }
 
 void StoreWriter::State::synchronise() {
-    if (!store) store.emplace(database);
+    if (!store) store.emplace(database, options);
     const std::string id = Importer(*store).indexRun(directory);
     Connection& connection = store->connection();
     guarded(connection, [&] {
@@ -168,11 +169,12 @@ void StoreWriter::State::warn(const std::string& message) {
 }
 
 StoreWriter::StoreWriter(std::filesystem::path database, std::filesystem::path runDirectory,
-                         WarningCallback onWarning)
+                         WarningCallback onWarning, const StoreOptions& options)
     : m_state(std::make_unique<State>()) {
     m_state->database = std::move(database);
     m_state->directory = std::move(runDirectory);
     m_state->onWarning = std::move(onWarning);
+    m_state->options = options;
     m_state->thread = std::thread([state = m_state.get()] { state->work(); });
 }
 

@@ -18,7 +18,7 @@ class StoreWriter : public EventListener {
     // Opens the database on the writer's thread; the run directory is indexed as it is first. Never throws
     // for a database that cannot be opened.
     StoreWriter(std::filesystem::path database, std::filesystem::path runDirectory,
-                WarningCallback onWarning = {});
+                WarningCallback onWarning = {}, const StoreOptions& options = {});
     ~StoreWriter() override;  // as close()
     StoreWriter(const StoreWriter&) = delete;
     StoreWriter& operator=(const StoreWriter&) = delete;

@@ -7,6 +7,7 @@
 #include "support/shared_data.h"
 
 #include <gmock/gmock.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace jumplora {
