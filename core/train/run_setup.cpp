@@ -5,8 +5,8 @@
 #include "base/file.h"
 #include "base/resources.h"
 #include "data/encoding.h"
-
-#include <torch/version.h>
+#include "model/doctor.h"
+#include "model/threads.h"
 
 #include <map>
 
@@ -78,6 +78,7 @@ std::int64_t RunSetup::matrixRow(std::int64_t stage) const {
 }
 
 RunSetup openRun(const RunSpec& spec) {
+    setComputeThreads(static_cast<int>(spec.backbone.threads));
     RunSetup setup;
     setup.spec = spec;
     setup.suite = openSuite(spec.suite.tasks, spec.suite.root);
@@ -129,14 +130,19 @@ Json provenanceOf(const RunSetup& setup) {
     Json backbone = Json::object();
     for (const char* name : {"config.json", "model.safetensors"})
         backbone[name] = fileHash(std::filesystem::path(setup.backboneFolder) / name);
+    const MachineReport machine = inspectMachine(false);
     return {{"hash", "XXH3-64"},
             {"data", data},
             {"backbone", backbone},
             {"architecture", setup.backbone->architecture()},
             {"tokenizer", {{"kind", setup.tokenizer->kind()}, {"hash", setup.tokenizer->contentHash()}}},
             {"program", JUMPLORA_VERSION},
-            {"libtorch", TORCH_VERSION},
-            {"threads", at::get_num_threads()},
+            {"libtorch", machine.torchVersion},
+            {"blas", machine.blas},
+            {"blas_kernels", machine.blasCore},
+            {"cpu", machine.cpu.name},
+            {"cpu_capability", machine.cpuCapability},
+            {"threads", machine.threads},
             {"seeds",
              "XXH64 of (seed, counters, purpose); purposes: init(task), shuffle(task, epoch), dropout(task, "
              "step), "

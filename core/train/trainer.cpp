@@ -7,6 +7,7 @@
 #include "base/resources.h"
 #include "data/batching.h"
 #include "data/scoring.h"
+#include "model/threads.h"
 #include "train/checkpoint.h"
 #include "train/evaluator.h"
 #include "train/event_log.h"
@@ -55,8 +56,6 @@ class Run {
     }
 
     std::string execute() {
-        if (m_setup.spec.backbone.threads > 0)
-            at::set_num_threads(static_cast<int>(m_setup.spec.backbone.threads));
         writeState(m_directory, "running", "");
         std::string state = "finished";
         try {
