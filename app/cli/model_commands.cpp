@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.h"
+#include "base/json.h"
+#include "cli/command.h"
+#include "text/tokenizer.h"
+#include "train/pretrain.h"
+
+#include <cstdio>
+#include <iostream>
+
+namespace jumplora::cli {
+namespace {
+
+void addTokenize(CLI::App& app) {
+    struct Options {
+        std::string folder;
+        bool decode = false;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("tokenize", "Text to ids: JSON lines {\"text\"} in, {\"ids\"} out");
+    command->add_option("folder", options->folder, "Folder with the tokenizer's files")->required();
+    command->add_flag("--decode", options->decode, "The other way: {\"ids\"} in, {\"text\"} out");
+    command->footer("Example:\n  echo '{\"text\": \"Hello\"}' | jumplora tokenize t5-small");
+    command->callback([options] {
+        const auto tokenizer = loadTokenizer(options->folder);
+        std::size_t number = 0;
+        for (std::string line; std::getline(std::cin, line);) {
+            const std::string where = fmt::format("standard input: line {}", ++number);
+            const Json json = parseJson(line, where);
+            Json out;
+            if (options->decode) {
+                const Json& ids = requireMember(json, "ids", where);
+                if (!ids.is_array())
+                    fail(ErrorKind::Input, "{}: \"ids\" must be a list of whole numbers", where);
+                std::vector<std::int32_t> list;
+                for (const Json& id : ids) {
+                    if (!id.is_number_integer())
+                        fail(ErrorKind::Input, "{}: \"ids\" must be whole numbers", where);
+                    list.push_back(id.get<std::int32_t>());
+                }
+                out["text"] = tokenizer->decode(list);
+            } else {
+                out["ids"] = tokenizer->encode(requireString(json, "text", where));
+            }
+            std::cout << out.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+        }
+    });
+}
+
+void addPretrain(CLI::App& app) {
+    struct Options {
+        std::string folder;
+        PretrainOptions pretrain;
+    };
+    auto options = std::make_shared<Options>();
+    CLI::App* command =
+        app.add_subcommand("pretrain", "Make the built-in backbone from scratch (about 10 minutes)");
+    command->add_option("folder", options->folder, "Folder to write to")->required();
+    command->add_option("--seed", options->pretrain.seed, "Seed (default 1)");
+    command
+        ->add_option("--scale", options->pretrain.scale,
+                     "Share of the steps; below 1 only to try the program")
+        ->check(CLI::Range(0.001, 1.0));
+    command->footer("Example:\n  jumplora pretrain my-backbone");
+    command->callback([options] {
+        const double accuracy =
+            pretrainBuiltinBackbone(options->folder, options->pretrain, [](const PretrainProgress& p) {
+                if (p.step % 20 != 0 && p.step != p.steps) return;
+                std::fprintf(stderr, "%-10s step %lld of %lld  loss %.4f  %.3f s a step\n", p.stage,
+                             static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
+                             p.secondsPerStep);
+            });
+        std::printf("%s: prompted attribute reading %.1f %%\n", options->folder.c_str(), 100 * accuracy);
+    });
+}
+
+}  // namespace
+
+void addModelCommands(CLI::App& app) {
+    addTokenize(app);
+    addPretrain(app);
+}
+
+}  // namespace jumplora::cli
