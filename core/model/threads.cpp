@@ -4,10 +4,16 @@
 #include "base/cpu.h"
 #include "base/torch_api.h"
 
+#include <cstdlib>
+
 namespace jumplora {
 
 int setComputeThreads(int requested) {
-    at::set_num_threads(requested > 0 ? requested : inspectCpu().cores);
+    if (requested > 0) {
+        at::set_num_threads(requested);
+    } else if (std::getenv("OMP_NUM_THREADS") == nullptr) {
+        at::set_num_threads(inspectCpu().cores);
+    }
     return at::get_num_threads();
 }
 

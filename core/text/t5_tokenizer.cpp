@@ -5,6 +5,7 @@
 #include "text/utf8.h"
 
 #include <algorithm>
+#include <map>
 
 namespace jumplora {
 namespace {
@@ -21,6 +22,26 @@ std::vector<std::pair<std::string, double>> vocabularyOf(const SentencePieceMode
     return vocabulary;
 }
 
+AddedToken specialToken(std::string content) {
+    AddedToken token;
+    token.content = std::move(content);
+    token.special = true;
+    return token;
+}
+
+void replaceAll(std::string& text, std::string_view what, std::string_view by) {
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
+        text.replace(at, what.size(), by);
+}
+
+// Hugging Face's clean_up_tokenization, in its order.
+void cleanUp(std::string& text) {
+    for (const std::string_view mark : {" .", " ?", " !", " ,"}) replaceAll(text, mark, mark.substr(1));
+    replaceAll(text, " ' ", "'");
+    for (const std::string_view mark : {" n't", " 'm", " 's", " 've", " 're"})
+        replaceAll(text, mark, mark.substr(1));
+}
+
 }  // namespace
 
 T5Tokenizer::T5Tokenizer(const SentencePieceModel& model, const T5TokenizerOptions& options,
@@ -28,91 +49,125 @@ T5Tokenizer::T5Tokenizer(const SentencePieceModel& model, const T5TokenizerOptio
     : m_options(options),
       m_charsMap(model.charsMap, where),
       m_unigram(vocabularyOf(model, options.extraIds), model.unknownId),
-      m_isSpecial(static_cast<std::size_t>(m_unigram.size())),
       m_hash(std::move(contentHash)) {
-    for (std::int32_t id = 0; id < m_unigram.size(); ++id) {
-        const std::string& text = m_unigram.piece(id);
-        const bool sentinel = id >= static_cast<std::int32_t>(model.pieces.size());
-        if (text == "</s>") m_eos = id;
-        if (text == "<pad>") m_pad = id;
-        if (!sentinel && text != "</s>" && text != "<pad>" && text != "<unk>") continue;
-        m_special.emplace_back(text, id);
-        m_isSpecial[static_cast<std::size_t>(id)] = true;
-    }
-    if (m_eos < 0 || m_pad < 0)
-        fail(ErrorKind::Format, "{}: a T5 model needs the pieces </s> and <pad>", where);
-    std::stable_sort(m_special.begin(), m_special.end(),
-                     [](const auto& a, const auto& b) { return a.first.size() > b.first.size(); });
+    addTokens(where);
 }
 
-void T5Tokenizer::encodePlain(std::string_view text, bool atStart, std::vector<std::int32_t>& ids) const {
+void T5Tokenizer::addTokens(const std::string& where) {
+    std::vector<AddedToken> tokens = {specialToken("</s>"), specialToken("<unk>"), specialToken("<pad>")};
+    for (std::int64_t i = 0; i < m_options.extraIds; ++i)
+        tokens.push_back(specialToken(fmt::format("<extra_id_{}>", i)));
+    tokens.insert(tokens.end(), m_options.added.begin(), m_options.added.end());
+
+    std::map<std::string, std::int32_t, std::less<>> ids;
+    for (std::int32_t id = 0; id < m_unigram.size(); ++id) ids[m_unigram.piece(id)] = id;
+    if (!ids.contains("</s>") || !ids.contains("<pad>"))
+        fail(ErrorKind::Format, "{}: a T5 model needs the pieces </s> and <pad>", where);
+    m_eos = ids["</s>"];
+    m_pad = ids["<pad>"];
+
+    std::map<std::int32_t, AddedToken> byId;  // a later mention replaces the flags of an earlier one
+    for (AddedToken& token : tokens) {
+        if (token.content.empty()) continue;
+        const auto [known, fresh] =
+            ids.try_emplace(token.content, static_cast<std::int32_t>(vocabularySize()));
+        if (fresh) m_addedTexts.push_back(token.content);
+        token.id = known->second;
+        byId[token.id] = token;
+    }
+    m_isSpecial.resize(static_cast<std::size_t>(vocabularySize()));
+    std::vector<AddedToken> plain;
+    std::vector<AddedToken> normalised;
+    for (const auto& [id, token] : byId) {
+        m_isSpecial[static_cast<std::size_t>(id)] = token.special;
+        if (token.normalized) {
+            normalised.push_back(token);
+            normalised.back().content = normalise(token.content);
+        } else {
+            plain.push_back(token);
+        }
+    }
+    m_tokens = AddedTokens(std::move(plain));
+    m_normalisedTokens = AddedTokens(std::move(normalised));
+}
+
+const std::string& T5Tokenizer::piece(std::int32_t id) const {
+    return id < m_unigram.size() ? m_unigram.piece(id)
+                                 : m_addedTexts[static_cast<std::size_t>(id - m_unigram.size())];
+}
+
+// Character map, no white space at the end, runs of spaces as one ▁; single spaces stay.
+std::string T5Tokenizer::normalise(std::string_view text) const {
     std::string normal = m_charsMap.normalise(text);
     normal.resize(trimmedLength(normal));
-    // Runs of spaces become one ▁, single spaces too.
-    std::string marked;
-    marked.reserve(normal.size() + kSpace.size());
+    std::string result;
+    result.reserve(normal.size());
     for (std::size_t i = 0; i < normal.size();) {
-        if (normal[i] != ' ') {
-            marked += normal[i++];
-            continue;
+        std::size_t end = i;
+        while (end < normal.size() && normal[end] == ' ') ++end;
+        if (end - i >= 2) {
+            result += kSpace;
+            i = end;
+        } else {
+            result += normal[i++];
         }
-        while (i < normal.size() && normal[i] == ' ') ++i;
-        marked += kSpace;
     }
+    return result;
+}
+
+void T5Tokenizer::encodeWords(std::string_view normal, bool atStart, std::vector<std::int32_t>& ids) const {
+    using Prefix = T5TokenizerOptions::Prefix;
+    std::string marked(normal);
+    replaceAll(marked, " ", kSpace);
     if (marked.empty()) return;
-    if ((m_options.legacy || atStart) && !marked.starts_with(kSpace)) marked.insert(0, kSpace);
+    const bool prefixed = m_options.prefix == Prefix::Every || (m_options.prefix == Prefix::First && atStart);
+    if (prefixed && !marked.starts_with(kSpace)) marked.insert(0, kSpace);
     // Words begin at each ▁.
-    std::size_t begin = 0;
-    while (begin < marked.size()) {
-        std::size_t end = marked.find(
-            kSpace, begin + (marked.compare(begin, kSpace.size(), kSpace) == 0 ? kSpace.size() : 0));
-        if (end == std::string::npos) end = marked.size();
+    for (std::size_t begin = 0; begin < marked.size();) {
+        const std::size_t mark = marked.compare(begin, kSpace.size(), kSpace) == 0 ? kSpace.size() : 0;
+        const std::size_t end = std::min(marked.find(kSpace, begin + mark), marked.size());
         m_unigram.encode(std::string_view(marked).substr(begin, end - begin), ids);
         begin = end;
+    }
+}
+
+void T5Tokenizer::encodeText(std::string_view text, bool atStart, std::vector<std::int32_t>& ids) const {
+    const std::string normal = normalise(text);
+    for (const TextPart& part : m_normalisedTokens.split(normal)) {
+        if (part.token >= 0) {
+            ids.push_back(part.token);
+        } else {
+            encodeWords(part.text, atStart && part.text.data() == normal.data(), ids);
+        }
     }
 }
 
 std::vector<std::int32_t> T5Tokenizer::encode(std::string_view raw) const {
     const std::string text = repairUtf8(raw);
     std::vector<std::int32_t> ids;
-    std::size_t begin = 0;
-    bool first = true;
-    for (std::size_t i = text.find('<'); i != std::string::npos; i = text.find('<', i)) {
-        const std::string_view rest = std::string_view(text).substr(i);
-        const auto special = std::find_if(m_special.begin(), m_special.end(),
-                                          [&](const auto& s) { return rest.starts_with(s.first); });
-        if (special == m_special.end()) {
-            ++i;
-            continue;
+    for (const TextPart& part : m_tokens.split(text)) {
+        if (part.token >= 0) {
+            ids.push_back(part.token);
+        } else {
+            encodeText(part.text, part.text.data() == text.data(), ids);
         }
-        if (i > begin) encodePlain(std::string_view(text).substr(begin, i - begin), first, ids);
-        first = false;
-        ids.push_back(special->second);
-        i += special->first.size();
-        begin = i;
     }
-    if (begin < text.size()) encodePlain(std::string_view(text).substr(begin), first, ids);
     ids.push_back(m_eos);
     return ids;
 }
 
 std::string T5Tokenizer::decode(std::span<const std::int32_t> ids, bool skipSpecial) const {
     std::string text;
-    bool first = true;
+    bool first = m_options.prefix != T5TokenizerOptions::Prefix::None;
     for (const std::int32_t id : ids) {
-        if (id < 0 || id >= m_unigram.size()) continue;
+        if (id < 0 || id >= vocabularySize()) continue;
         if (skipSpecial && m_isSpecial[static_cast<std::size_t>(id)]) continue;
-        const std::string& piece = m_unigram.piece(id);
-        for (std::size_t i = 0; i < piece.size();) {
-            if (piece.compare(i, kSpace.size(), kSpace) == 0) {
-                if (!first) text += ' ';
-                i += kSpace.size();
-            } else {
-                text += piece[i++];
-            }
-        }
+        std::string word = piece(id);
+        replaceAll(word, kSpace, first ? "" : " ");
+        text += word;
         first = false;
     }
+    if (m_options.cleanUp) cleanUp(text);
     return text;
 }
 

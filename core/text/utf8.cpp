@@ -52,17 +52,43 @@ constexpr const char* kCluster =
     "\\p{ExtPict}(?:[\\p{Grapheme_Extend}\\p{Emoji_Modifier}]*\\x{200D}\\p{ExtPict})*"
     "[\\p{M}\\p{Grapheme_Extend}\\p{Emoji_Modifier}\\x{200D}\\x{E33}\\x{EB3}]*|\\X";
 
-const pcre2_code* graphemePattern() {
-    static const std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)> pattern = [] {
+class Pattern {
+  public:
+    explicit Pattern(const char* source) {
         int code = 0;
         PCRE2_SIZE offset = 0;
-        pcre2_code* compiled = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(kCluster), PCRE2_ZERO_TERMINATED,
-                                             PCRE2_UTF | PCRE2_NO_UTF_CHECK, &code, &offset, nullptr);
-        if (compiled == nullptr) fail(ErrorKind::State, "PCRE2 was built without Unicode support");
-        return std::unique_ptr<pcre2_code, decltype(&pcre2_code_free)>(compiled, pcre2_code_free);
-    }();
-    return pattern.get();
-}
+        m_code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(source), PCRE2_ZERO_TERMINATED,
+                                   PCRE2_UTF | PCRE2_NO_UTF_CHECK, &code, &offset, nullptr));
+        if (!m_code) fail(ErrorKind::State, "PCRE2 was built without Unicode support");
+    }
+    [[nodiscard]] const pcre2_code* code() const { return m_code.get(); }
+
+  private:
+    struct Free {
+        void operator()(pcre2_code* code) const { pcre2_code_free(code); }
+    };
+    std::unique_ptr<pcre2_code, Free> m_code;
+};
+
+// Matches one pattern against many places of texts.
+class Matcher {
+  public:
+    explicit Matcher(const Pattern& pattern)
+        : m_code(pattern.code()), m_data(pcre2_match_data_create_from_pattern(m_code, nullptr)) {}
+    // Bytes matched at `offset`, 0 when the pattern does not match there.
+    std::size_t at(std::string_view text, std::size_t offset) {
+        const int found = pcre2_match(m_code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), offset,
+                                      PCRE2_NO_UTF_CHECK | PCRE2_ANCHORED, m_data.get(), nullptr);
+        return found > 0 ? pcre2_get_ovector_pointer(m_data.get())[1] - offset : 0;
+    }
+
+  private:
+    struct Free {
+        void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+    };
+    const pcre2_code* m_code;
+    std::unique_ptr<pcre2_match_data, Free> m_data;
+};
 
 // White_Space of Unicode, as UTF-8.
 constexpr std::array<std::string_view, 25> kWhiteSpace = {
@@ -117,19 +143,27 @@ std::vector<std::string_view> graphemes(std::string_view text) {
         }
         return clusters;
     }
-    const std::unique_ptr<pcre2_match_data, decltype(&pcre2_match_data_free)> match(
-        pcre2_match_data_create_from_pattern(graphemePattern(), nullptr), pcre2_match_data_free);
-    const auto* subject = reinterpret_cast<PCRE2_SPTR>(text.data());
-    std::size_t offset = 0;
-    while (offset < text.size()) {
-        const int found = pcre2_match(graphemePattern(), subject, text.size(), offset,
-                                      PCRE2_NO_UTF_CHECK | PCRE2_ANCHORED, match.get(), nullptr);
-        std::size_t end = found > 0 ? pcre2_get_ovector_pointer(match.get())[1] : offset;
-        if (end <= offset) end = std::min(text.size(), offset + utf8Length(text[offset]));
-        clusters.push_back(text.substr(offset, end - offset));
-        offset = end;
+    static const Pattern pattern(kCluster);
+    Matcher matcher(pattern);
+    for (std::size_t offset = 0; offset < text.size();) {
+        std::size_t length = matcher.at(text, offset);
+        if (length == 0) length = std::min(text.size() - offset, utf8Length(text[offset]));
+        clusters.push_back(text.substr(offset, length));
+        offset += length;
     }
     return clusters;
+}
+
+bool startsWithWord(std::string_view text) {
+    static const Pattern pattern("[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]");
+    return !text.empty() && Matcher(pattern).at(text, 0) > 0;
+}
+
+bool endsWithWord(std::string_view text) {
+    std::size_t last = text.size();
+    while (last > 0 && (static_cast<unsigned char>(text[--last]) & 0xC0) == 0x80) {
+    }
+    return startsWithWord(text.substr(last));
 }
 
 std::size_t whiteSpaceLength(std::string_view text) {

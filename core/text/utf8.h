@@ -21,6 +21,11 @@ std::vector<std::string_view> graphemes(std::string_view text);
 // Bytes of the Unicode white space at the start of `text`, 0 when there is none.
 std::size_t whiteSpaceLength(std::string_view text);
 
+// Whether well-formed UTF-8 starts or ends with a letter, mark, decimal digit or connector (\w of Unicode's
+// UTS 18).
+bool startsWithWord(std::string_view text);
+bool endsWithWord(std::string_view text);
+
 // Length of `text` without Unicode white space at its end.
 std::size_t trimmedLength(std::string_view text);
 

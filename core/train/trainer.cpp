@@ -40,8 +40,12 @@ constexpr std::int64_t kDwarfingSteps = 20;
 
 class Run {
   public:
-    Run(const RunDirectory& directory, const std::vector<EventListener*>& listeners, RunControl& control)
-        : m_directory(directory), m_control(control), m_setup(openRun(directory.readSpec())) {
+    Run(const RunDirectory& directory, const std::vector<EventListener*>& listeners, RunControl& control,
+        TaskObserver observer)
+        : m_directory(directory),
+          m_control(control),
+          m_observer(std::move(observer)),
+          m_setup(openRun(directory.readSpec())) {
         const auto& spec = m_setup.spec;
         m_specHash = specHash(spec);
         std::int64_t keep = 0;
@@ -405,6 +409,7 @@ class Run {
             evaluateColumn(task, column);
         m_setup.method->finishTask(adapters(), taskData(number));
         absorbAndMerge();
+        observe(number);
         saveCheckpoint(number, stepsOf(number), true);
         // What a fork after this task needs beyond the adapters.
         if (!m_setup.method->state().empty())
@@ -412,6 +417,17 @@ class Run {
                                        m_directory.path() / m_directory.methodStateName(number),
                                        std::filesystem::copy_options::overwrite_existing);
         m_checkpoint.reset();
+    }
+
+    void observe(std::int64_t number) {
+        if (!m_observer) return;
+        try {
+            for (EventPayload& payload : m_observer(m_directory, number)) m_log->emit(std::move(payload));
+        } catch (const std::exception& e) {
+            warn("observer_failed",
+                 fmt::format("task {} could not be compared with earlier ones: {}", number, e.what()), number,
+                 0);
+        }
     }
 
     [[nodiscard]] std::int64_t stepsOf(std::int64_t number) const {
@@ -505,6 +521,7 @@ class Run {
 
     RunDirectory m_directory;
     RunControl& m_control;
+    TaskObserver m_observer;
     RunSetup m_setup;
     std::string m_specHash;
     std::optional<Checkpoint> m_checkpoint;
@@ -520,10 +537,10 @@ class Run {
 }  // namespace
 
 std::string executeRun(const RunDirectory& directory, const std::vector<EventListener*>& listeners,
-                       RunControl& control) {
+                       RunControl& control, const TaskObserver& observer) {
     std::optional<Run> run;
     try {
-        run.emplace(directory, listeners, control);
+        run.emplace(directory, listeners, control, observer);
         return run->execute();
     } catch (const std::exception& e) {
         // LibTorch's messages carry a stack of frames behind the first line.

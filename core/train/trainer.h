@@ -5,7 +5,7 @@
 #include "train/run_spec.h"
 
 #include <atomic>
-#include <memory>
+#include <functional>
 #include <vector>
 
 namespace jumplora {
@@ -28,10 +28,16 @@ void prepareRun(const RunDirectory& directory, const RunSpec& spec);
 void forkRun(const RunDirectory& parent, std::int64_t afterTask, const RunDirectory& directory,
              const RunSpec& spec);
 
+// Looks at a task (from 1) that is trained, stored and evaluated; what it returns becomes part of the run's
+// events. It must depend on the stored adapters alone, so that a resumed run repeats it. An error of it is a
+// warning of the run.
+using TaskObserver =
+    std::function<std::vector<EventPayload>(const RunDirectory& directory, std::int64_t task)>;
+
 // Runs a prepared run to its end, or goes on from its checkpoint. Emits events to events.jsonl and to
 // `listeners`, on the calling thread. Returns the end state: "finished", "paused" or "stopped". Errors are
 // thrown after they were written to state.json and the event log as "failed".
 std::string executeRun(const RunDirectory& directory, const std::vector<EventListener*>& listeners,
-                       RunControl& control);
+                       RunControl& control, const TaskObserver& observer = {});
 
 }  // namespace jumplora

@@ -57,6 +57,7 @@ TEST(Doctor, CountsThreadsAndMemory) {
 }
 
 TEST(Doctor, KnowsThisMachine) {
+    unsetenv("OMP_NUM_THREADS");
     const int threads = setComputeThreads();
     const MachineReport report = inspectMachine(true);
     EXPECT_EQ(report.threads, threads);
@@ -70,8 +71,13 @@ TEST(Doctor, KnowsThisMachine) {
 }
 
 TEST(Threads, AreWhatWasAskedFor) {
+    unsetenv("OMP_NUM_THREADS");
     EXPECT_EQ(setComputeThreads(1), 1);
     EXPECT_EQ(setComputeThreads(0), inspectCpu().cores);
+    setenv("OMP_NUM_THREADS", "1", 1);
+    EXPECT_EQ(setComputeThreads(1), 1);
+    EXPECT_EQ(setComputeThreads(0), 1) << "the environment's wish is left alone";
+    unsetenv("OMP_NUM_THREADS");
 }
 
 }  // namespace

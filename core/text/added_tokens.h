@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace jumplora {
+
+// A token that is cut out of a text before the model's own segmentation sees it; the flags are those of
+// Hugging Face's AddedToken.
+struct AddedToken {
+    std::string content;
+    bool special = false;     // left out by decode(skipSpecial)
+    bool normalized = false;  // looked for in normalised text
+    bool stripLeft = false;   // takes the white space before it along
+    bool stripRight = false;
+    bool singleWord = false;  // not inside a word
+    std::int32_t id = -1;
+};
+
+struct TextPart {
+    std::string_view text;
+    std::int32_t token = -1;  // id of the added token; -1 for text between tokens
+};
+
+// Finds added tokens, leftmost first and longest of those, as Hugging Face's tokenizers do.
+class AddedTokens {
+  public:
+    AddedTokens() = default;
+    // Tokens without content are left out.
+    explicit AddedTokens(std::vector<AddedToken> tokens);
+    [[nodiscard]] std::vector<TextPart> split(std::string_view text) const;
+
+  private:
+    std::vector<AddedToken> m_tokens;  // longest first
+    std::array<bool, 256> m_begins{};  // first bytes
+};
+
+}  // namespace jumplora
