@@ -102,7 +102,8 @@ struct EvaluationCell {
     double seconds = 0;              // volatile
 };
 
-// Overlap of tasks i < j, hard-masked ΔW; measures named as in analysis/overlap.h.
+// Overlap of tasks i < j, or what describes task i == j alone; hard-masked ΔW, measures named as in
+// analysis/overlap.h. A measure that cannot be computed is absent.
 struct OverlapComputed {
     std::int64_t i = 0;
     std::int64_t j = 0;
