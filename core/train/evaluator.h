@@ -3,21 +3,12 @@
 #include "data/task.h"
 #include "model/backbone.h"
 #include "text/tokenizer.h"
+#include "train/predictions.h"
 
-#include <filesystem>
 #include <functional>
-#include <string>
 #include <vector>
 
 namespace jumplora {
-
-struct Prediction {
-    std::string input;
-    std::string expected;
-    std::string output;
-    bool correct = false;
-    bool withinOptions = false;
-};
 
 struct EvaluationOptions {
     std::int64_t batchSize = 32;
@@ -30,9 +21,5 @@ struct EvaluationOptions {
 std::vector<Prediction> evaluate(Backbone& backbone, const Tokenizer& tokenizer, const TaskInfo& task,
                                  const std::vector<Example>& examples, const EvaluationOptions& options,
                                  const std::function<void(std::int64_t)>& progress);
-
-// One JSON object a line: {"input", "expected", "output", "correct", "within_options"}.
-void writePredictions(const std::filesystem::path& file, const std::vector<Prediction>& predictions);
-std::vector<Prediction> readPredictions(const std::filesystem::path& file);
 
 }  // namespace jumplora

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/predictions.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+
+namespace jumplora {
+
+void writePredictions(const std::filesystem::path& path, const std::vector<Prediction>& predictions) {
+    AtomicFile file(path);
+    for (const Prediction& p : predictions) {
+        const Json json = {{"input", p.input},
+                           {"expected", p.expected},
+                           {"output", p.output},
+                           {"correct", p.correct},
+                           {"within_options", p.withinOptions}};
+        file.write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    }
+    file.commit();
+}
+
+std::vector<Prediction> readPredictions(const std::filesystem::path& path) {
+    const std::string content = readFile(path);
+    std::vector<Prediction> predictions;
+    std::size_t line = 0;
+    for (std::size_t begin = 0; begin < content.size();) {
+        const std::size_t end = std::min(content.find('\n', begin), content.size());
+        const std::string where = fmt::format("{}: line {}", path.string(), ++line);
+        const Json json = parseJson(std::string_view(content).substr(begin, end - begin), where);
+        Prediction p;
+        p.input = requireString(json, "input", where);
+        p.expected = requireString(json, "expected", where);
+        p.output = requireString(json, "output", where);
+        p.correct = requireMember(json, "correct", where) == true;
+        p.withinOptions = requireMember(json, "within_options", where) == true;
+        predictions.push_back(std::move(p));
+        begin = end + 1;
+    }
+    return predictions;
+}
+
+}  // namespace jumplora

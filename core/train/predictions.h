@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace jumplora {
+
+struct Prediction {
+    std::string input;
+    std::string expected;
+    std::string output;
+    bool correct = false;
+    bool withinOptions = false;
+};
+
+// One JSON object a line: {"input", "expected", "output", "correct", "within_options"}.
+void writePredictions(const std::filesystem::path& file, const std::vector<Prediction>& predictions);
+std::vector<Prediction> readPredictions(const std::filesystem::path& file);
+
+}  // namespace jumplora
