@@ -29,7 +29,8 @@ MainWindow::MainWindow(std::filesystem::path database, QWidget* parent)
     createPages();
     createActions();
     connect(&m_reading, &QFutureWatcher<RunListing>::finished, this,
-            [this] { display(m_reading.future().takeResult()); });
+            // Not takeResult(): a future without its result never counts as finished again.
+            [this] { display(m_reading.result()); });
     refresh();
 }
 
