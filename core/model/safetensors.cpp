@@ -14,6 +14,8 @@ namespace {
 
 // The reference implementation's bound; also keeps a damaged length from being believed.
 constexpr std::uint64_t kMaxHeader = 100'000'000;
+// More than any weight has; LibTorch's own bound is 64.
+constexpr std::size_t kMaxDimensions = 16;
 
 struct DTypeEntry {
     DType dtype;
@@ -54,13 +56,17 @@ TensorView parseTensor(const std::string& name, const Json& json, std::span<cons
 
     const Json& shape = requireMember(json, "shape", where);
     if (!shape.is_array()) fail(ErrorKind::Format, "{}: shape must be a list", where);
+    if (shape.size() > kMaxDimensions)
+        fail(ErrorKind::Format, "{}: {} dimensions are more than {}", where, shape.size(), kMaxDimensions);
     std::uint64_t elements = 1;
+    std::uint64_t nonZero = 1;  // product of the sizes above 0: strides have to fit, too
     for (const Json& size : shape) {
         const std::uint64_t value = unsignedOf(size, where, "the sizes of its shape");
-        if (value > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()) ||
-            (value != 0 && elements > std::numeric_limits<std::int64_t>::max() / value))
+        constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+        if (value > kMost || (value != 0 && nonZero > kMost / value))
             fail(ErrorKind::Format, "{}: its shape is larger than any file", where);
         elements *= value;
+        nonZero *= std::max<std::uint64_t>(value, 1);
         view.shape.push_back(static_cast<std::int64_t>(value));
     }
 
@@ -79,18 +85,30 @@ TensorView parseTensor(const std::string& name, const Json& json, std::span<cons
     return view;
 }
 
-void refuseOverlaps(const std::vector<TensorView>& tensors, const std::string& file) {
+// The tensors lie one after another and fill the buffer, as the format demands: a gap, an overlap or bytes
+// behind the last one mean that an offset is wrong.
+void requireSeamless(const std::vector<TensorView>& tensors, std::span<const std::byte> buffer,
+                     const std::string& file) {
     std::vector<const TensorView*> byOffset;
-    for (const TensorView& tensor : tensors) {
-        if (!tensor.data.empty()) byOffset.push_back(&tensor);
+    byOffset.reserve(tensors.size());
+    for (const TensorView& tensor : tensors) byOffset.push_back(&tensor);
+    std::sort(byOffset.begin(), byOffset.end(), [](const auto* a, const auto* b) {
+        return std::pair(a->data.data(), a->data.size()) < std::pair(b->data.data(), b->data.size());
+    });
+    const std::byte* end = buffer.data();
+    const std::string* before = nullptr;
+    for (const TensorView* tensor : byOffset) {
+        if (tensor->data.data() < end)
+            fail(ErrorKind::Format, "{}: tensors \"{}\" and \"{}\" overlap", file, *before, tensor->name);
+        if (tensor->data.data() > end)
+            fail(ErrorKind::Format, "{}: {} bytes before tensor \"{}\" belong to none", file,
+                 tensor->data.data() - end, tensor->name);
+        end = tensor->data.data() + tensor->data.size();
+        before = &tensor->name;
     }
-    std::sort(byOffset.begin(), byOffset.end(),
-              [](const auto* a, const auto* b) { return a->data.data() < b->data.data(); });
-    for (std::size_t i = 1; i < byOffset.size(); ++i) {
-        if (byOffset[i - 1]->data.data() + byOffset[i - 1]->data.size() > byOffset[i]->data.data())
-            fail(ErrorKind::Format, "{}: tensors \"{}\" and \"{}\" overlap", file, byOffset[i - 1]->name,
-                 byOffset[i]->name);
-    }
+    if (end != buffer.data() + buffer.size())
+        fail(ErrorKind::Format, "{}: the last {} bytes belong to no tensor", file,
+             buffer.data() + buffer.size() - end);
 }
 
 }  // namespace
@@ -128,13 +146,9 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : m_path(pat
             m_tensors.push_back(parseTensor(name, json, buffer, file));
         }
     }
-    refuseOverlaps(m_tensors, file);
+    requireSeamless(m_tensors, buffer, file);
     std::sort(m_tensors.begin(), m_tensors.end(),
               [](const auto& a, const auto& b) { return a.name < b.name; });
-    for (std::size_t i = 1; i < m_tensors.size(); ++i) {
-        if (m_tensors[i - 1].name == m_tensors[i].name)
-            fail(ErrorKind::Format, "{}: tensor \"{}\" stands there twice", file, m_tensors[i].name);
-    }
 }
 
 const TensorView* SafetensorsFile::find(const std::string& name) const {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "base/file.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -8,8 +10,6 @@
 #include <span>
 #include <string>
 #include <vector>
-
-#include "base/file.h"
 
 namespace jumplora {
 
@@ -25,8 +25,9 @@ struct TensorView {
     [[nodiscard]] std::int64_t elements() const;
 };
 
-// A memory-mapped safetensors file. Nothing in it is trusted: header length, JSON, dtype, shape product, offsets
-// (in range, aligned with the shape, not overlapping) are checked before anything is handed out.
+// A memory-mapped safetensors file. Nothing in it is trusted: header length, JSON, dtype, shape product,
+// offsets (in range, fitting the shape, one after another without gaps) are checked before anything is handed
+// out.
 class SafetensorsFile {
   public:
     // Throws Error(Io) or Error(Format) with the path and the tensor's name.

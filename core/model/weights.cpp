@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace jumplora {
@@ -76,7 +77,13 @@ DType toDType(at::ScalarType type) {
 
 at::Tensor toTensor(const TensorView& view) {
     auto tensor = at::empty(view.shape, at::TensorOptions(toScalarType(view.dtype)));
-    if (!view.data.empty()) std::memcpy(tensor.data_ptr(), view.data.data(), view.data.size());
+    if (view.dtype == DType::Bool) {
+        // A bool that is neither 0 nor 1 is undefined behaviour.
+        std::transform(view.data.begin(), view.data.end(), tensor.data_ptr<bool>(),
+                       [](std::byte b) { return b != std::byte{0}; });
+    } else if (!view.data.empty()) {
+        std::memcpy(tensor.data_ptr(), view.data.data(), view.data.size());
+    }
     return tensor;
 }
 
