@@ -82,17 +82,18 @@ std::string cellText(const TableColumn& column, const TableCell& cell, NumberSty
 }
 
 const std::vector<std::string>& tableFormats() {
-    static const std::vector<std::string> kFormats = {"csv", "markdown", "latex", "json"};
+    static const std::vector<std::string> kFormats = {"text", "csv", "markdown", "latex", "json"};
     return kFormats;
 }
 
 std::string writeTable(const Table& table, const std::string& format, const LatexOptions& options) {
+    if (format == "text" || format == "txt") return toText(table);
     if (format == "csv") return toCsv(table);
     if (format == "markdown" || format == "md") return toMarkdown(table);
     if (format == "latex" || format == "tex") return toLatex(table, options);
     if (format == "json") return toJson(table).dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
     const std::string near = nearestName(format, tableFormats());
-    fail(ErrorKind::Input, "\"{}\" is no table format; known: csv, markdown, latex, json.{}", format,
+    fail(ErrorKind::Input, "\"{}\" is no table format; known: {}.{}", format, fmt::join(tableFormats(), ", "),
          near.empty() ? "" : " Did you mean \"" + near + "\"?");
 }
 

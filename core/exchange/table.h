@@ -67,10 +67,14 @@ struct LatexOptions {
 std::string toLatex(const Table& table, const LatexOptions& options = {});
 std::string escapeLatex(const std::string& text);
 
+// Aligned columns for a terminal: long headings broken, long texts cut, the best cells marked "*".
+std::string toText(const Table& table);
+
 // {"title", "comments", "columns": [{"title","unit","definition"}], "rows": [[...]]}; missing cells are null.
 Json toJson(const Table& table);
 
-// By name: csv, markdown (md), latex (tex), json. Throws Error(Input) with the nearest known name.
+// By name: text (txt), csv, markdown (md), latex (tex), json. Throws Error(Input) with the nearest known
+// name.
 std::string writeTable(const Table& table, const std::string& format, const LatexOptions& options = {});
 const std::vector<std::string>& tableFormats();
 

@@ -6,6 +6,8 @@
 #include "train/predictions.h"
 
 #include <functional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 namespace jumplora {
@@ -16,8 +18,14 @@ struct EvaluationOptions {
     std::int64_t maxSourceLength = 512;
 };
 
-// Generates an answer for every example, greedily; rows of similar length share a batch, the result is in the
-// order of the examples. `progress` gets the number of finished rows after each batch and may throw to stop.
+// Greedy answers to texts, in their order; rows of similar length share a batch. `progress` gets the number
+// of finished rows after each batch and may throw to stop.
+std::vector<std::string> answerTexts(Backbone& backbone, const Tokenizer& tokenizer,
+                                     const std::vector<std::string_view>& texts,
+                                     const EvaluationOptions& options,
+                                     const std::function<void(std::int64_t)>& progress);
+
+// The same for every example of a task, scored.
 std::vector<Prediction> evaluate(Backbone& backbone, const Tokenizer& tokenizer, const TaskInfo& task,
                                  const std::vector<Example>& examples, const EvaluationOptions& options,
                                  const std::function<void(std::int64_t)>& progress);
