@@ -11,7 +11,8 @@ namespace jumplora {
 // listener's exceptions are its own bugs and are not caught.
 class EventLog {
   public:
-    // Opens the file, cut to `keepBytes` (what the newest checkpoint knows of). Throws Error(Io).
+    // Opens the file, cut to `keepBytes` (what the newest checkpoint knows of). Throws Error(Io), and
+    // Error(Format) when the file is shorter or no event ends there; it is then left as it is.
     EventLog(const std::filesystem::path& file, std::int64_t keepBytes,
              std::vector<EventListener*> listeners);
     ~EventLog();
@@ -23,6 +24,9 @@ class EventLog {
     std::int64_t sync();
 
   private:
+    void refuseOtherFile() const;
+    [[nodiscard]] std::int64_t fileSize() const;
+
     std::filesystem::path m_file;
     int m_descriptor = -1;
     std::int64_t m_bytes = 0;

@@ -73,6 +73,24 @@ std::vector<TokenRow> RunSetup::encode(const std::vector<Example>& examples) con
     return rows;
 }
 
+BatchPlan RunSetup::batchPlan(std::int64_t number, std::int64_t rows) const {
+    return {rows,
+            spec.train.batchSize,
+            spec.train.accumulate,
+            stages.at(static_cast<std::size_t>(number - 1)).epochs,
+            spec.seed,
+            number};
+}
+
+std::vector<std::int64_t> RunSetup::plannedSteps() const {
+    std::vector<std::int64_t> steps;
+    for (const Stage& stage : stages) {
+        const auto rows = static_cast<std::int64_t>(trainingExamples(stage).size());
+        steps.push_back(batchPlan(static_cast<std::int64_t>(steps.size()) + 1, rows).steps());
+    }
+    return steps;
+}
+
 std::int64_t RunSetup::matrixRow(std::int64_t stage) const {
     return method->life() == AdapterLife::Joint ? static_cast<std::int64_t>(columns.size()) : stage;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "adapter/adapter_set.h"
+#include "data/batching.h"
 #include "data/task.h"
 #include "method/method.h"
 #include "model/backbone.h"
@@ -39,6 +40,10 @@ struct RunSetup {
     // Training rows of a stage, with where each comes from.
     [[nodiscard]] std::vector<Example> trainingExamples(const Stage& stage) const;
     [[nodiscard]] std::vector<TokenRow> encode(const std::vector<Example>& examples) const;
+    // Which rows each step of stage `number` (from 1) sees.
+    [[nodiscard]] BatchPlan batchPlan(std::int64_t number, std::int64_t rows) const;
+    // Optimizer steps of each stage.
+    [[nodiscard]] std::vector<std::int64_t> plannedSteps() const;
     // Probability of the backbone's dropout in training.
     [[nodiscard]] double dropout() const {
         return spec.backbone.dropout.value_or(backbone->configuredDropout());

@@ -2,13 +2,23 @@
 #include "train/run_state.h"
 
 #include "base/file.h"
+#include "train/run_lock.h"
 
 #include <signal.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <ctime>
 
 namespace jumplora {
+namespace {
+
+// A process of another user cannot be signalled, but is there.
+bool processExists(std::int64_t pid) {
+    return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
+}
+
+}  // namespace
 
 std::string utcNow() {
     const std::time_t now = std::time(nullptr);
@@ -33,7 +43,7 @@ RunState readState(const RunDirectory& directory) {
     state.message = requireString(json, "message", where);
     state.pid = requireInteger(json, "pid", where);
     state.updated = requireString(json, "updated", where);
-    if (state.state == "running" && (state.pid <= 0 || ::kill(static_cast<pid_t>(state.pid), 0) != 0)) {
+    if (state.state == "running" && (!processExists(state.pid) || runIsUnlocked(directory))) {
         state.state = "lost";
         state.message = "its process ended without a word; resume goes on from the last checkpoint";
     }

@@ -14,7 +14,7 @@ struct RunState {
 };
 
 void writeState(const RunDirectory& directory, const std::string& state, const std::string& message);
-// A run that says "running" but whose process is gone is "lost".
+// A run that says "running" but whose process is gone, or that no process holds (run_lock.h), is "lost".
 RunState readState(const RunDirectory& directory);
 
 // "2026-03-04T14:05:12Z".

@@ -11,6 +11,7 @@
 #include "train/checkpoint.h"
 #include "train/evaluator.h"
 #include "train/event_log.h"
+#include "train/run_lock.h"
 #include "train/run_setup.h"
 #include "train/run_state.h"
 #include "train/step.h"
@@ -104,20 +105,12 @@ class Run {
                           static_cast<std::uint64_t>(second));
     }
 
-    BatchPlan planOf(std::int64_t number, std::int64_t rows) const {
-        const TrainSpec& train = m_setup.spec.train;
-        return {rows, train.batchSize, train.accumulate, stageAt(number).epochs, m_setup.spec.seed, number};
-    }
-
     void begin() {
         RunStarted started;
         started.runId = m_directory.path().filename().string();
         started.specHash = m_specHash;
         started.tasks = m_setup.columnNames;
-        for (std::int64_t stage = 1; stage <= stageCount(); ++stage) {
-            const auto rows = static_cast<std::int64_t>(m_setup.trainingExamples(stageAt(stage)).size());
-            started.steps.push_back(planOf(stage, rows).steps());
-        }
+        started.steps = m_setup.plannedSteps();
         started.modules = adapters().infos();
         started.trainable = adapters().trainable();
         m_log->emit(std::move(started));
@@ -165,7 +158,7 @@ class Run {
         if (m_control.pause) throw Interrupted{"paused"};
     }
 
-    void saveCheckpoint(std::int64_t task, std::int64_t step, bool merged) {
+    Checkpoint checkpointOf(std::int64_t task, std::int64_t step, bool merged) {
         Checkpoint checkpoint;
         checkpoint.task = task;
         checkpoint.step = step;
@@ -174,6 +167,11 @@ class Run {
         checkpoint.specHash = m_specHash;
         m_carry["global_step"] = m_globalStep;
         checkpoint.carry = m_carry;
+        return checkpoint;
+    }
+
+    void saveCheckpoint(std::int64_t task, std::int64_t step, bool merged) {
+        const Checkpoint checkpoint = checkpointOf(task, step, merged);
         const std::int64_t bytes = writeCheckpoint(m_directory.checkpointFile(), checkpoint, adapters(),
                                                    merged ? nullptr : m_optimizer.get(), *m_setup.method);
         m_lastCheckpoint = Clock::now();
@@ -238,7 +236,7 @@ class Run {
         const RunSpec& spec = m_setup.spec;
         const Stage& stage = stageAt(number);
         m_rows = m_setup.encode(m_setup.trainingExamples(stage));
-        BatchPlan plan = planOf(number, static_cast<std::int64_t>(m_rows.size()));
+        BatchPlan plan = m_setup.batchPlan(number, static_cast<std::int64_t>(m_rows.size()));
         const BlendSchedule schedule(spec.gate.first, spec.gate.final, plan.steps());
         m_setup.method->configure(stage.methodParameters);
         loadMemory(number);
@@ -249,6 +247,9 @@ class Run {
         m_optimizer = makeOptimizer(spec.optimizer, adapters().parameters());
         if (resumed) {
             done = m_checkpoint->step;
+            if (done > plan.steps())
+                fail(ErrorKind::Format, "{}: names step {} of {}; the task's data may have changed",
+                     m_directory.checkpointFile().string(), done, plan.steps());
             restoreCheckpoint(m_directory.checkpointFile(), adapters(), m_optimizer.get(), *m_setup.method);
         }
         m_lastCheckpoint = Clock::now();
@@ -410,12 +411,12 @@ class Run {
         m_setup.method->finishTask(adapters(), taskData(number));
         absorbAndMerge();
         observe(number);
-        saveCheckpoint(number, stepsOf(number), true);
-        // What a fork after this task needs beyond the adapters.
+        // What a fork after this task needs beyond the adapters; complete before the task counts as finished.
         if (!m_setup.method->state().empty())
-            std::filesystem::copy_file(m_directory.checkpointFile(),
-                                       m_directory.path() / m_directory.methodStateName(number),
-                                       std::filesystem::copy_options::overwrite_existing);
+            writeCheckpoint(m_directory.path() / m_directory.methodStateName(number),
+                            checkpointOf(number, stepsOf(number), true), adapters(), nullptr,
+                            *m_setup.method);
+        saveCheckpoint(number, stepsOf(number), true);
         m_checkpoint.reset();
     }
 
@@ -431,7 +432,7 @@ class Run {
     }
 
     [[nodiscard]] std::int64_t stepsOf(std::int64_t number) const {
-        return planOf(number, static_cast<std::int64_t>(m_rows.size())).steps();
+        return m_setup.batchPlan(number, static_cast<std::int64_t>(m_rows.size())).steps();
     }
 
     TaskData taskData(std::int64_t number) {
@@ -538,6 +539,9 @@ class Run {
 
 std::string executeRun(const RunDirectory& directory, const std::vector<EventListener*>& listeners,
                        RunControl& control, const TaskObserver& observer) {
+    // Outside the reach of the handler below: a refused second program must not touch the run's state.
+    const RunLock lock(directory);
+    removeTemporaryFiles(directory);
     std::optional<Run> run;
     try {
         run.emplace(directory, listeners, control, observer);
@@ -546,12 +550,17 @@ std::string executeRun(const RunDirectory& directory, const std::vector<EventLis
         // LibTorch's messages carry a stack of frames behind the first line.
         std::string message = e.what();
         if (dynamic_cast<const Error*>(&e) == nullptr) message = message.substr(0, message.find('\n'));
-        try {
+        // The disk may be what failed: each is tried, the error itself is what counts.
+        const auto attempt = [](auto&& write) {
+            try {
+                write();
+            } catch (const std::exception&) {
+            }
+        };
+        attempt([&] {
             if (run) run->recordFailure(message);
-            writeState(directory, "failed", message);
-        } catch (const std::exception&) {
-            // The disk may be what failed; the error itself is what counts.
-        }
+        });
+        attempt([&] { writeState(directory, "failed", message); });
         if (dynamic_cast<const Error*>(&e) != nullptr) throw;
         throw Error(
             dynamic_cast<const std::bad_alloc*>(&e) != nullptr ? ErrorKind::Resource : ErrorKind::State,
