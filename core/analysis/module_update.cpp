@@ -13,6 +13,11 @@ LiveEntries liveEntries(const at::Tensor& product, Scalar tau) {
     const std::int64_t rows = product.size(0);
     const std::int64_t columns = product.size(1);
     const Scalar* value = product.data_ptr<Scalar>();
+    // Counting first costs little and keeps the lists from growing by copies.
+    const auto count =
+        std::count_if(value, value + rows * columns, [&](Scalar v) { return std::abs(v) > tau; });
+    live.column.reserve(static_cast<std::size_t>(count));
+    live.value.reserve(static_cast<std::size_t>(count));
     live.start.reserve(static_cast<std::size_t>(rows) + 1);
     live.start.push_back(0);
     for (std::int64_t row = 0; row < rows; ++row, value += columns) {

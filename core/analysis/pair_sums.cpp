@@ -2,6 +2,7 @@
 #include "analysis/pair_sums.h"
 
 #include <algorithm>
+#include <array>
 
 namespace jumplora {
 namespace {
@@ -24,6 +25,30 @@ void addEntry(PairSums& sums, double x, double y) {
     sums.energy += product * product;
 }
 
+// Everything is alive in both. Several sums side by side, so that the processor need not wait for each.
+void addFullRow(PairSums& sums, std::span<const double> x, const double* y) {
+    constexpr std::size_t kLanes = 8;
+    std::array<double, kLanes> dot{};
+    std::array<double, kLanes> energy{};
+    std::array<double, kLanes> opposite{};
+    const std::size_t whole = x.size() / kLanes * kLanes;
+    for (std::size_t c = 0; c < whole; c += kLanes) {
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            const double product = x[c + lane] * y[c + lane];
+            dot[lane] += product;
+            energy[lane] += product * product;
+            opposite[lane] += product < 0 ? 1.0 : 0.0;
+        }
+    }
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        sums.dot += dot[lane];
+        sums.energy += energy[lane];
+        sums.opposite += static_cast<std::int64_t>(opposite[lane]);
+    }
+    sums.both += static_cast<std::int64_t>(whole);
+    for (std::size_t c = whole; c < x.size(); ++c) addEntry(sums, x[c], y[c]);
+}
+
 // `x`, `y`: the row as filled by fillRow().
 void addRow(PairSums& sums, std::int64_t row, const ModuleUpdate& i, const double* x, const ModuleUpdate& j,
             const double* y) {
@@ -36,8 +61,21 @@ void addRow(PairSums& sums, std::int64_t row, const ModuleUpdate& i, const doubl
     } else if (j.masked) {
         addRow(sums, row, j, y, i, x);
     } else {
-        for (std::int64_t column = 0; column < i.columns; ++column) addEntry(sums, x[column], y[column]);
+        addFullRow(sums, {x, static_cast<std::size_t>(i.columns)}, y);
     }
+}
+
+double sumOfSquares(std::span<const double> values) {
+    double sum = 0;
+    for (const double value : values) sum += value * value;
+    return sum;
+}
+
+// Square of the norm of one row; `line` is the row as filled by fillRow().
+double rowSquare(const ModuleUpdate& update, std::int64_t row, std::span<const double> line) {
+    if (!update.masked) return sumOfSquares(line);
+    const auto [begin, end] = rowRange(update.entries, row);
+    return sumOfSquares(std::span(update.entries.value).subspan(begin, end - begin));
 }
 
 void scale(ElementSums& sums, const std::vector<ModuleUpdate>& updates,
@@ -75,7 +113,7 @@ double sparseProductSquare(const LiveEntries& byColumn, const LiveEntries& entri
                 line[static_cast<std::size_t>(entries.column[other])] +=
                     byColumn.value[e] * entries.value[other];
         }
-        for (const double value : line) total += value * value;
+        total += sumOfSquares(line);
     }
     return total;
 }
@@ -112,7 +150,7 @@ ElementSums elementSums(const std::vector<ModuleUpdate>& updates, const std::vec
                 for (std::size_t t = 0; t < updates.size(); ++t) {
                     const std::span<double> line(lines.data() + t * columns, columns);
                     updates[t].fillRow(row, line);
-                    for (const double value : line) sums.squares[t] += value * value;
+                    sums.squares[t] += rowSquare(updates[t], row, line);
                 }
                 for (std::size_t p = 0; p < pairs.size(); ++p) {
                     const auto [i, j] = pairs[p];
