@@ -19,14 +19,16 @@ void dropForeignParameters(Json& spec, const Json& newType) {
     if (type == method->end() || *type != newType) *method = Json::object();
 }
 
-void setPath(Json& spec, const std::string& path, const Json& value) {
+// `source` is what the user wrote, for the error.
+void setPath(Json& spec, const std::string& path, const Json& value, const std::string& source) {
     Json* place = &spec;
     std::size_t begin = 0;
     for (;;) {
         const std::size_t dot = path.find('.', begin);
         const std::string key = path.substr(begin, dot == std::string::npos ? dot : dot - begin);
         if (key.empty())
-            fail(ErrorKind::Input, "\"{}\" is not the path of a key, such as adapter.rank", path);
+            fail(ErrorKind::Input, "\"{}\" does not begin with the path of a key, such as adapter.rank",
+                 source);
         if (place->is_null()) *place = Json::object();
         if (!place->is_object())
             fail(ErrorKind::Input, "{}: \"{}\" lies inside {}, not inside a section", path, key,
@@ -86,7 +88,7 @@ std::vector<Variant> expandGrid(const Json& grid, const std::string& where) {
         for (const Variant& variant : variants) {
             for (const Json& value : values) {
                 Variant more = variant;
-                setPath(more.spec, path, value);
+                setPath(more.spec, path, value, path);
                 more.suffix += fmt::format("-{}{}", path.substr(path.rfind('.') + 1), nameOf(value));
                 next.push_back(std::move(more));
             }
@@ -176,7 +178,7 @@ void applyOverride(Json& spec, const std::string& assignment) {
              Json(path).dump(-1, ' ', true, Json::error_handler_t::replace));
     }
     if (path == kMethodType && spec.is_object()) dropForeignParameters(spec, value);
-    setPath(spec, path, value);
+    setPath(spec, path, value, assignment);
 }
 
 std::vector<RunSpec> readExperiment(const std::filesystem::path& file,
