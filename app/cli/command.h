@@ -22,7 +22,13 @@ struct Exit {
 
 // One function per group of commands; each adds its subcommands to the program.
 void addRunCommands(CLI::App& app);
+void addListCommands(CLI::App& app);
+void addShowCommands(CLI::App& app);
+void addPredictionCommands(CLI::App& app);
+void addEvaluateCommands(CLI::App& app);
+void addExportCommands(CLI::App& app);
 void addInspectCommands(CLI::App& app);
+void addBackboneCommands(CLI::App& app);
 void addModelCommands(CLI::App& app);
 void addVerifyCommands(CLI::App& app);
 

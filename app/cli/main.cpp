@@ -1,9 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/blas.h"
 #include "base/error.h"
+#include "base/param.h"
 #include "cli/command.h"
 
 #include <cstdio>
+
+namespace {
+
+// The command that was reached: where an unknown option stands.
+const CLI::App* deepest(const CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    return chosen.empty() ? &app : deepest(*chosen.front());
+}
+
+// What could have been meant by the arguments that nothing takes.
+std::string suggestion(const CLI::App& app) {
+    const CLI::App* command = deepest(app);
+    std::vector<std::string> known;
+    for (const CLI::Option* option : command->get_options())
+        for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+    for (const CLI::App* each : command->get_subcommands([](const CLI::App*) { return true; }))
+        known.push_back(each->get_name());
+    for (const std::string& argument : app.remaining(true)) {
+        const std::string near = jumplora::nearestName(argument.substr(0, argument.find('=')), known);
+        if (!near.empty()) return fmt::format("Did you mean \"{}\"?\n", near);
+    }
+    return {};
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
     using namespace jumplora;
@@ -20,7 +46,13 @@ int main(int argc, char** argv) {
         "Exit codes: 0 done, 1 a check or a run failed, 2 wrong input, 3 reading or writing failed, 4 paused "
         "or stopped.");
     cli::addRunCommands(app);
+    cli::addListCommands(app);
+    cli::addShowCommands(app);
+    cli::addPredictionCommands(app);
+    cli::addEvaluateCommands(app);
+    cli::addExportCommands(app);
     cli::addInspectCommands(app);
+    cli::addBackboneCommands(app);
     cli::addModelCommands(app);
     cli::addVerifyCommands(app);
     try {
@@ -28,7 +60,9 @@ int main(int argc, char** argv) {
         return cli::kOk;
     } catch (const CLI::ParseError& e) {
         const int code = app.exit(e);
-        return code == 0 ? cli::kOk : cli::kBadInput;
+        if (code == 0) return cli::kOk;
+        std::fputs(suggestion(app).c_str(), stderr);
+        return cli::kBadInput;
     } catch (const cli::Exit& e) {
         return e.code;
     } catch (const Error& e) {

@@ -6,8 +6,10 @@
 
 namespace jumplora::cli {
 
-// The matrix in percent and the metrics that can be computed, as aligned text.
+// The matrix in percent and the metrics as aligned text; with `all` also those that cannot be computed, with
+// the reason.
 std::string matrixText(const AccuracyMatrix& matrix);
-std::string metricsText(const AccuracyMatrix& matrix);
+std::string metricsText(const AccuracyMatrix& matrix, const MetricReferences& references = {},
+                        bool all = false);
 
 }  // namespace jumplora::cli

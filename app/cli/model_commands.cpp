@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "cli/command.h"
+#include "cli/output.h"
 #include "text/tokenizer.h"
 #include "train/pretrain.h"
 
@@ -21,7 +22,9 @@ void addTokenize(CLI::App& app) {
         app.add_subcommand("tokenize", "Text to ids: JSON lines {\"text\"} in, {\"ids\"} out");
     command->add_option("folder", options->folder, "Folder with the tokenizer's files")->required();
     command->add_flag("--decode", options->decode, "The other way: {\"ids\"} in, {\"text\"} out");
-    command->footer("Example:\n  echo '{\"text\": \"Hello\"}' | jumplora tokenize t5-small");
+    command->footer(
+        "Examples:\n  echo '{\"text\": \"Hello\"}' | jumplora tokenize t5-small\n"
+        "  jumplora tokenize t5-small --decode < ids.jsonl");
     command->callback([options] {
         const auto tokenizer = loadTokenizer(options->folder);
         std::size_t number = 0;
@@ -43,7 +46,7 @@ void addTokenize(CLI::App& app) {
             } else {
                 out["ids"] = tokenizer->encode(requireString(json, "text", where));
             }
-            std::cout << out.dump(-1, ' ', false, Json::error_handler_t::replace) << "\n";
+            print(oneLineJson(out));
         }
     });
 }
@@ -52,6 +55,7 @@ void addPretrain(CLI::App& app) {
     struct Options {
         std::string folder;
         PretrainOptions pretrain;
+        bool json = false;
     };
     auto options = std::make_shared<Options>();
     CLI::App* command =
@@ -62,7 +66,9 @@ void addPretrain(CLI::App& app) {
         ->add_option("--scale", options->pretrain.scale,
                      "Share of the steps; below 1 only to try the program")
         ->check(CLI::Range(0.001, 1.0));
-    command->footer("Example:\n  jumplora pretrain my-backbone");
+    command->add_flag("--json", options->json, "Print JSON");
+    command->footer(
+        "Examples:\n  jumplora pretrain my-backbone\n  jumplora run spec.json --backbone my-backbone");
     command->callback([options] {
         const double accuracy =
             pretrainBuiltinBackbone(options->folder, options->pretrain, [](const PretrainProgress& p) {
@@ -71,7 +77,10 @@ void addPretrain(CLI::App& app) {
                              static_cast<long long>(p.step), static_cast<long long>(p.steps), p.loss,
                              p.secondsPerStep);
             });
-        std::printf("%s: prompted attribute reading %.1f %%\n", options->folder.c_str(), 100 * accuracy);
+        if (options->json)
+            print(pretty({{"folder", options->folder}, {"accuracy", accuracy}}));
+        else
+            print(fmt::format("{}: prompted attribute reading {:.1f} %\n", options->folder, 100 * accuracy));
     });
 }
 

@@ -1,27 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/progress.h"
 
-#include <fmt/format.h>
+#include "base/error.h"
+#include "exchange/number_format.h"
+
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <numeric>
 
 namespace jumplora::cli {
 namespace {
 
-std::string duration(double seconds) {
-    const auto s = static_cast<std::int64_t>(std::llround(seconds));
-    return fmt::format("{}:{:02}:{:02}", s / 3600, s / 60 % 60, s % 60);
+std::string bar(std::int64_t done, std::int64_t total) {
+    constexpr std::int64_t kWidth = 12;
+    const std::int64_t filled = total > 0 ? std::clamp<std::int64_t>(done * kWidth / total, 0, kWidth) : 0;
+    return "[" + std::string(static_cast<std::size_t>(filled), '#') +
+           std::string(static_cast<std::size_t>(kWidth - filled), '.') + "]";
 }
 
-std::string bar(std::int64_t done, std::int64_t total) {
-    constexpr std::int64_t kWidth = 16;
-    const std::int64_t filled = total > 0 ? done * kWidth / total : 0;
-    return std::string(static_cast<std::size_t>(filled), '#') +
-           std::string(static_cast<std::size_t>(kWidth - filled), '.');
+// A line that wraps could not be redrawn.
+std::string cutToTerminal(const std::string& line) {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return line;
+    std::string cut;
+    int column = 0;
+    for (const char c : line) {
+        if ((c & 0xC0) != 0x80 && ++column >= size.ws_col) break;
+        cut += c;
+    }
+    return cut;
 }
 
 // Plain lines come this often at most, redrawn ones several times a second.
@@ -30,7 +40,76 @@ constexpr double kRedrawSeconds = 0.2;
 
 }  // namespace
 
-ProgressDisplay::ProgressDisplay() : m_terminal(::isatty(STDERR_FILENO) != 0) {}
+std::int64_t TimeLeft::cellsOfRow(std::int64_t row) const {
+    return m_evaluatesAll ? static_cast<std::int64_t>(m_tasks.size()) : row;
+}
+
+double TimeLeft::secondsPerCell() const {
+    return m_cells > 0 ? m_cellSeconds / static_cast<double>(m_cells) : 0;
+}
+
+double TimeLeft::cellsLeftOfRow() const {
+    return std::max(0.0, static_cast<double>(cellsOfRow(m_row) - m_cellsDone) - m_partOfCell);
+}
+
+double TimeLeft::ofTask() const {
+    return static_cast<double>(m_stepsLeft) * m_secondsPerStep + cellsLeftOfRow() * secondsPerCell();
+}
+
+double TimeLeft::ofRun() const {
+    double seconds = ofTask();
+    // Joint training has one stage for all tasks: nothing comes after it.
+    if (m_steps.size() != m_tasks.size()) return seconds;
+    for (auto row = static_cast<std::size_t>(m_row); row < m_steps.size(); ++row)
+        seconds += static_cast<double>(m_steps[row]) * m_secondsPerStep +
+                   static_cast<double>(cellsOfRow(static_cast<std::int64_t>(row) + 1)) * secondsPerCell();
+    return seconds;
+}
+
+void TimeLeft::onEvent(const Event& event) {
+    if (const auto* started = std::get_if<RunStarted>(&event.payload)) {
+        m_tasks = started->tasks;
+        m_steps = started->steps;
+    } else if (const auto* task = std::get_if<TaskStarted>(&event.payload)) {
+        m_row = task->task;
+        m_stepsLeft = task->steps;
+        m_cellsDone = 0;
+        m_partOfCell = 0;
+        const auto stage = m_steps.size() == m_tasks.size() ? static_cast<std::size_t>(m_row - 1) : 0;
+        // What was planned is what the start of the task says.
+        if (stage < m_steps.size()) m_steps[stage] = task->steps;
+    } else if (const auto* step = std::get_if<StepMetrics>(&event.payload)) {
+        m_secondsPerStep =
+            m_secondsPerStep == 0 ? step->stepSeconds : 0.95 * m_secondsPerStep + 0.05 * step->stepSeconds;
+        const auto stage = m_steps.size() == m_tasks.size() ? static_cast<std::size_t>(step->task - 1) : 0;
+        if (stage < m_steps.size()) m_stepsLeft = std::max<std::int64_t>(m_steps[stage] - step->step, 0);
+    } else if (const auto* progress = std::get_if<EvaluationProgress>(&event.payload)) {
+        const double since = event.time - m_cellStarted;
+        m_rowsPerSecond = since > 0 ? static_cast<double>(progress->done) / since : 0;
+        m_partOfCell = progress->total > 0
+                           ? static_cast<double>(progress->done) / static_cast<double>(progress->total)
+                           : 0;
+    } else if (const auto* cell = std::get_if<EvaluationCell>(&event.payload)) {
+        m_cellSeconds += cell->seconds;
+        ++m_cells;
+        m_partOfCell = 0;
+        m_cellsDone = cell->afterTask == m_row ? m_cellsDone + 1 : 0;
+    }
+    if (!std::holds_alternative<EvaluationProgress>(event.payload)) m_cellStarted = event.time;
+}
+
+ProgressDisplay::ProgressDisplay(const RunDirectory& directory) : m_terminal(::isatty(STDERR_FILENO) != 0) {
+    try {
+        m_time.setEvaluatesAll(directory.readSpec().evaluation.tasks == "all");
+        if (!std::filesystem::exists(directory.eventsFile())) return;
+        for (const Event& event : directory.readEvents()) {
+            m_time.onEvent(event);
+            if (const auto* task = std::get_if<TaskStarted>(&event.payload)) m_task = *task;
+        }
+    } catch (const Error&) {
+        // A damaged folder is reported by what runs it.
+    }
+}
 
 void ProgressDisplay::show(const std::string& line, bool last) {
     const auto now = std::chrono::steady_clock::now();
@@ -38,60 +117,70 @@ void ProgressDisplay::show(const std::string& line, bool last) {
     if (!last && since < (m_terminal ? kRedrawSeconds : kPlainSeconds)) return;
     m_lastShown = now;
     if (m_terminal) {
-        std::fprintf(stderr, "\r\033[K%s", line.c_str());
-        if (last) std::fputc('\n', stderr);
-        m_open = !last;
+        std::fprintf(stderr, "\r\033[K%s%s", cutToTerminal(line).c_str(), last ? "\n" : "");
     } else {
         std::fprintf(stderr, "%s\n", line.c_str());
     }
     std::fflush(stderr);
 }
 
+std::string ProgressDisplay::left() const {
+    const char* evaluation = m_time.evaluationKnown() ? "" : " + evaluation";
+    return fmt::format("left: task {}{}, run {}{}", formatEstimate(m_time.ofTask()), evaluation,
+                       formatEstimate(m_time.ofRun()), evaluation);
+}
+
 void ProgressDisplay::onStep(const StepMetrics& step) {
-    m_secondsPerStep =
-        m_secondsPerStep == 0 ? step.stepSeconds : 0.95 * m_secondsPerStep + 0.05 * step.stepSeconds;
-    const double left =
-        static_cast<double>(std::max<std::int64_t>(m_totalSteps - step.globalStep, 0)) * m_secondsPerStep;
+    const auto ascii = [](double value, Quantity quantity) {
+        return formatNumber(value, quantity, NumberStyle::Ascii);
+    };
     std::string text =
-        fmt::format("task {}/{} {:<10} [{}] {:>4}/{} ce {:.4f}", step.task, m_tasks.size(), m_task.name,
-                    bar(step.step, m_task.steps), step.step, m_task.steps, step.ce);
+        fmt::format("task {}/{} {} {} {}/{}  {:.1f} steps/s  {}  ce {}", step.task, m_time.tasks().size(),
+                    m_task.name, bar(step.step, m_task.steps), step.step, m_task.steps,
+                    1.0 / std::max(m_time.secondsPerStep(), 1e-9), left(), ascii(step.ce, Quantity::Loss));
+    if (!step.tau.empty()) {
+        const auto [low, high] = std::minmax_element(step.tau.begin(), step.tau.end());
+        text += " tau " + ascii(*low, Quantity::Threshold);
+        if (*low < *high) text += ".." + ascii(*high, Quantity::Threshold);
+        text += fmt::format(" density {} % f {:.2f}", ascii(step.density, Quantity::Density), step.f);
+    }
     for (const NamedValue& penalty : step.penalties)
-        text += fmt::format(" {} {:.3g}", penalty.name, penalty.value);
-    if (!step.tau.empty())
-        text +=
-            fmt::format(" f {:.2f} tau {:.2e} dens {:.3g} %", step.f, step.tau.front(), 100 * step.density);
-    text += fmt::format(" {:.1f} steps/s", 1.0 / std::max(m_secondsPerStep, 1e-9));
-    if (m_totalSteps > 0) text += fmt::format(" training left {}", duration(left));
+        text += fmt::format(" {} {}", penalty.name, ascii(penalty.value, Quantity::Magnitude));
     show(text, step.step == m_task.steps);
 }
 
 void ProgressDisplay::onEvent(const Event& event) {
+    m_time.onEvent(event);
     if (const auto* started = std::get_if<RunStarted>(&event.payload)) {
-        m_tasks = started->tasks;
-        m_steps = started->steps;
-        m_totalSteps = std::accumulate(m_steps.begin(), m_steps.end(), std::int64_t{0});
         show(fmt::format("run {}: {} tasks, {} steps, {} modules, {} trainable parameters a task",
-                         started->runId, m_tasks.size(), m_totalSteps, started->modules.size(),
-                         started->trainable),
+                         started->runId, started->tasks.size(),
+                         std::accumulate(started->steps.begin(), started->steps.end(), std::int64_t{0}),
+                         started->modules.size(), started->trainable),
              true);
+    } else if (const auto* resumed = std::get_if<RunResumed>(&event.payload)) {
+        show(fmt::format("going on after step {} of task {}", resumed->step, resumed->task), true);
     } else if (const auto* task = std::get_if<TaskStarted>(&event.payload)) {
         m_task = *task;
     } else if (const auto* step = std::get_if<StepMetrics>(&event.payload)) {
         onStep(*step);
     } else if (const auto* evaluation = std::get_if<EvaluationProgress>(&event.payload)) {
-        show(fmt::format("evaluating task {} after task {} [{}] {}/{}", evaluation->task,
-                         evaluation->afterTask, bar(evaluation->done, evaluation->total), evaluation->done,
-                         evaluation->total),
+        const auto& tasks = m_time.tasks();
+        const auto column = static_cast<std::size_t>(evaluation->task - 1);
+        show(fmt::format("evaluating {} after task {}/{} {} {}/{}  {:.0f} rows/s  {}",
+                         column < tasks.size() ? tasks[column] : std::to_string(evaluation->task),
+                         evaluation->afterTask, tasks.size(), bar(evaluation->done, evaluation->total),
+                         evaluation->done, evaluation->total, m_time.rowsPerSecond(), left()),
              false);
     } else if (const auto* cell = std::get_if<EvaluationCell>(&event.payload)) {
+        const auto& tasks = m_time.tasks();
         const auto column = static_cast<std::size_t>(cell->task - 1);
         show(fmt::format(
-                 "  {} on {}: {:.1f} % ({} of {})",
+                 "  {} on {}: {} % ({} of {})",
                  cell->afterTask == 0 ? "before training" : fmt::format("after task {}", cell->afterTask),
-                 column < m_tasks.size() ? m_tasks[column] : std::to_string(cell->task),
-                 cell->total > 0
-                     ? 100.0 * static_cast<double>(cell->correct) / static_cast<double>(cell->total)
-                     : 0.0,
+                 column < tasks.size() ? tasks[column] : std::to_string(cell->task),
+                 formatNumber(static_cast<double>(cell->correct) /
+                                  static_cast<double>(std::max<std::int64_t>(cell->total, 1)),
+                              Quantity::Share),
                  cell->correct, cell->total),
              true);
     } else if (const auto* warning = std::get_if<WarningRaised>(&event.payload)) {

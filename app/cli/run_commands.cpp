@@ -7,9 +7,9 @@
 #include "cli/progress.h"
 #include "cli/run_lookup.h"
 #include "method/method_info.h"
+#include "runner/local_run.h"
 #include "train/experiment.h"
 #include "train/run_state.h"
-#include "train/trainer.h"
 
 #include <csignal>
 #include <cstdio>
@@ -29,7 +29,7 @@ void onSignal(int signal) {
 }
 
 struct RunOptions {
-    std::string file, runs, name, tasks, root, backbone, from;
+    std::string file, runs, db, name, tasks, root, backbone, from;
     std::vector<std::string> set;
     std::int64_t afterTask = 0;
     bool json = false;
@@ -58,12 +58,17 @@ void printResult(const RunDirectory& directory, const std::string& state, bool j
 }
 
 // Runs and prints; true unless it was paused or stopped.
-bool runOne(const RunDirectory& directory, bool json, bool quiet) {
-    ProgressDisplay display;
+bool runOne(const RunDirectory& directory, const RunOptions& options) {
+    ProgressDisplay display(directory);
     std::vector<EventListener*> listeners;
-    if (!quiet) listeners.push_back(&display);
-    const std::string state = executeRun(directory, listeners, control);
-    printResult(directory, state, json);
+    if (!options.quiet) listeners.push_back(&display);
+    LocalRunOptions local;
+    local.database = options.db;
+    local.onProblem = [](const std::string& problem) {
+        std::fprintf(stderr, "warning: %s\n", problem.c_str());
+    };
+    const std::string state = runLocally(directory, listeners, control, local);
+    printResult(directory, state, options.json);
     return state == "finished";
 }
 
@@ -107,7 +112,7 @@ void runAll(const RunOptions& options) {
             throw;
         }
         try {
-            if (!runOne(directory, options.json, options.quiet)) throw Exit{kPaused};
+            if (!runOne(directory, options)) throw Exit{kPaused};
         } catch (const Error& e) {
             if (specs.size() == 1) throw;
             std::fprintf(stderr, "error: run %s: %s\n", spec.name.c_str(), e.what());
@@ -132,6 +137,7 @@ void addRun(CLI::App& app) {
     run->add_option("--runs", options->runs, "Folder of the runs (default: runs/ in the data folder)");
     auto* from = run->add_option("--from", options->from, "Go on from a finished task of this run");
     run->add_option("--after-task", options->afterTask, "The task to go on after, from 1")->needs(from);
+    run->add_option("--db", options->db, "Index of the runs (default: workbench.sqlite in the data folder)");
     run->add_flag("--json", options->json, "Print one JSON line per run");
     run->add_flag("--quiet", options->quiet, "No progress");
     run->add_flag("--dry-run", options->dryRun, "Print the complete specs and stop");
@@ -153,6 +159,8 @@ void addResume(CLI::App& app) {
     CLI::App* resume = app.add_subcommand("resume", "Go on with a paused, stopped, lost or failed run");
     resume->add_option("run", options->file, "Run: folder, id, or the beginning of an id")->required();
     resume->add_option("--runs", options->runs, "Folder of the runs");
+    resume->add_option("--db", options->db,
+                       "Index of the runs (default: workbench.sqlite in the data folder)");
     resume->add_flag("--json", options->json, "Print one JSON line");
     resume->add_flag("--quiet", options->quiet, "No progress");
     resume->footer("Example:\n  jumplora resume order1-20260304");
@@ -165,7 +173,7 @@ void addResume(CLI::App& app) {
             fail(ErrorKind::State, "{}: is finished; nothing is left to do", directory.path().string());
         if (state.state == "running")
             fail(ErrorKind::State, "{}: is being run by process {}", directory.path().string(), state.pid);
-        if (!runOne(directory, options->json, options->quiet)) throw Exit{kPaused};
+        if (!runOne(directory, *options)) throw Exit{kPaused};
     });
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
+#include "cli/output.h"
 #include "train/verify.h"
 
-#include <cstdio>
+#include <fmt/format.h>
 
 namespace jumplora::cli {
 namespace {
@@ -15,7 +16,8 @@ struct Options {
     bool json = false;
 };
 
-void add(CLI::App& verify, const char* name, const char* help, Verifier verifier, bool isRun) {
+void add(CLI::App& verify, const char* name, const char* help, Verifier verifier, bool isRun,
+         const char* example) {
     auto options = std::make_shared<Options>();
     CLI::App* command = verify.add_subcommand(name, help);
     command->add_option("path", options->path, "Recorded folder or file")
@@ -28,13 +30,15 @@ void add(CLI::App& verify, const char* name, const char* help, Verifier verifier
                             "Folder of the model (default: beside the run, as run.json names it)");
         command->add_option("--tasks", options->tasks, "Folder of the tasks (default: beside the run)");
     }
+    command->footer(fmt::format("Example:\n  jumplora verify {} {}\nExit code 1 when a limit is exceeded.",
+                                name, example));
     command->callback([options, verifier] {
         VerifyOptions verifyOptions;
         verifyOptions.float64 = options->float64;
         verifyOptions.model = options->model;
         verifyOptions.tasks = options->tasks;
         const VerifyReport report = verifier(options->path, verifyOptions);
-        std::fputs((options->json ? toJson(report).dump(2) + "\n" : toText(report)).c_str(), stdout);
+        print(options->json ? pretty(toJson(report)) : toText(report));
         if (!report.passed()) throw Exit{kCheckFailed};
     });
 }
@@ -48,10 +52,14 @@ void addVerifyCommands(CLI::App& app) {
     verify->footer(
         "Example:\n  jumplora verify replay golden/train_jumplora_ella --float64\nExit code 1 when a limit "
         "is exceeded.");
-    add(*verify, "forward", "A recorded forward pass of a backbone", verifyForward, false);
-    add(*verify, "layer", "A recorded gated layer", verifyLayer, false);
-    add(*verify, "replay", "Every step of a recorded run from its recorded state", verifyReplay, true);
-    add(*verify, "freerun", "A recorded run from its initial state", verifyFreerun, true);
+    add(*verify, "forward", "A recorded forward pass of a backbone", verifyForward, false,
+        "golden/hf_t5_v1_0");
+    add(*verify, "layer", "A recorded gated layer", verifyLayer, false,
+        "golden/jumplora_layer/blend.safetensors --float64");
+    add(*verify, "replay", "Every step of a recorded run from its recorded state", verifyReplay, true,
+        "golden/train_jumplora_ella --float64");
+    add(*verify, "freerun", "A recorded run from its initial state", verifyFreerun, true,
+        "golden/train_lora_ella --float64 --json");
 }
 
 }  // namespace jumplora::cli

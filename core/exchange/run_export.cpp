@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <set>
 
@@ -151,20 +150,6 @@ std::vector<std::string> provenanceComments(const std::vector<ExportRun>& runs,
                                            runs[member].row.seed));
     }
     return comments;
-}
-
-MeanSd meanSd(const std::vector<double>& values) {
-    MeanSd result{std::nan(""), std::nan(""), static_cast<std::int64_t>(values.size())};
-    if (values.empty()) return result;
-    const auto n = static_cast<double>(values.size());
-    double sum = 0;
-    for (const double value : values) sum += value;
-    result.mean = sum / n;
-    if (values.size() < 2) return result;
-    double squares = 0;
-    for (const double value : values) squares += (value - result.mean) * (value - result.mean);
-    result.sd = std::sqrt(squares / (n - 1));
-    return result;
 }
 
 std::vector<double> diagonalScores(const ExportRun& run, const ExportRun& other) {

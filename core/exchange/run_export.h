@@ -39,15 +39,6 @@ std::vector<SeedGroup> groupSeeds(const std::vector<ExportRun>& runs, bool toget
 std::vector<std::string> provenanceComments(const std::vector<ExportRun>& runs,
                                             const std::vector<SeedGroup>& groups);
 
-// Mean and sample standard deviation of what is there; a plain number when the group has one run.
-struct MeanSd {
-    double mean = 0;
-    double sd = 0;  // NaN for n = 1
-    std::int64_t n = 0;
-};
-// NaN mean for no values.
-MeanSd meanSd(const std::vector<double>& values);
-
 // Scores that some metrics compare with, in the order of the run's tasks, taken by name from another run: a
 // per-task run gives a[i][i], a multi-task run a[T][i]. Throws Error(Input) naming the task that `other` has
 // no score of.

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "exchange/run_tables.h"
 
+#include "analysis/statistics.h"
 #include "base/error.h"
 #include "base/param.h"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <set>
 
@@ -25,9 +27,10 @@ TableCell summary(const Runs& runs, const SeedGroup& group,
         if (!value.value && reason.empty()) reason = value.reason;
     }
     if (values.empty()) return reason.empty() ? TableCell::missing() : TableCell::notComputable(reason);
-    const MeanSd result = meanSd(values);
-    return group.runs.size() == 1 ? TableCell::ofNumber(result.mean)
-                                  : TableCell::ofMean(result.mean, result.sd, result.n);
+    const SeedStatistics result = seedStatistics(values);
+    return group.runs.size() == 1 ? TableCell::ofNumber(*result.mean)
+                                  : TableCell::ofMean(*result.mean, result.deviation.value_or(std::nan("")),
+                                                      static_cast<std::int64_t>(result.n));
 }
 
 // By name, in the order of the first run that has it.
@@ -191,6 +194,50 @@ Table configTable(const Runs& runs, const Groups& groups) {
             cells.push_back(value.empty() ? TableCell::missing() : TableCell::ofText(std::move(value)));
         }
         if (values.size() > 1) table.addRow(std::move(cells));
+    }
+    return table;
+}
+
+Table differenceTable(const Runs& runs, const Groups& groups, std::size_t baseline) {
+    const SeedGroup& base = groups.at(baseline);
+    Table table;
+    table.title = "Difference to " + base.label;
+    table.comments = provenanceComments(runs, groups);
+    table.comments.emplace_back(
+        "mean and sample standard deviation of the differences of runs with the same seed; low and high: 95 "
+        "% "
+        "interval of the mean (Student's t, n - 1 degrees of freedom)");
+    table.columns = {{.title = "run"},
+                     {.title = "metric"},
+                     {.title = "difference", .quantity = Quantity::Difference},
+                     {.title = "n", .quantity = Quantity::Count},
+                     {.title = "low", .quantity = Quantity::Difference},
+                     {.title = "high", .quantity = Quantity::Difference}};
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        if (g == baseline) continue;
+        for (const MetricInfo& info : metricInfos()) {
+            std::vector<double> ours;
+            std::vector<double> theirs;
+            for (const std::size_t member : groups[g].runs) {
+                for (const std::size_t other : base.runs) {
+                    if (runs[member].row.seed != runs[other].row.seed) continue;
+                    const auto a = info.compute(runs[member].matrix, runs[member].references).value;
+                    const auto b = info.compute(runs[other].matrix, runs[other].references).value;
+                    if (!a || !b) continue;
+                    ours.push_back(*a);
+                    theirs.push_back(*b);
+                }
+            }
+            const PairedDifference result = pairedDifference(ours, theirs);
+            if (!result.mean) continue;
+            const auto n = static_cast<std::int64_t>(result.n);
+            const double unknown = std::nan("");
+            table.addRow({TableCell::ofText(groups[g].label), TableCell::ofText(info.key),
+                          TableCell::ofMean(*result.mean, result.deviation.value_or(unknown), n),
+                          TableCell::ofNumber(static_cast<double>(n)),
+                          TableCell::ofNumber(result.low.value_or(unknown)),
+                          TableCell::ofNumber(result.high.value_or(unknown))});
+        }
     }
     return table;
 }

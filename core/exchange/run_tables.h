@@ -23,6 +23,11 @@ Table finalTable(const std::vector<ExportRun>& runs, const std::vector<SeedGroup
 // The keys of the spec that differ between groups: one row a key, one column a group. Empty when none does.
 Table configTable(const std::vector<ExportRun>& runs, const std::vector<SeedGroup>& groups);
 
+// Every metric of every group minus that of the group `baseline`, over the seeds that both have: one row a
+// group and metric.
+Table differenceTable(const std::vector<ExportRun>& runs, const std::vector<SeedGroup>& groups,
+                      std::size_t baseline);
+
 // Without the columns that hold no value; the reasons become comments.
 Table withoutEmptyColumns(Table table);
 

@@ -2,6 +2,7 @@
 #pragma once
 #include "train/predictions.h"
 #include "train/run_directory.h"
+#include "train/text_model.h"
 
 #include <cstdint>
 #include <functional>
@@ -17,12 +18,6 @@ struct StoredModelOptions {
     std::string precision;
     std::optional<std::int64_t> threads;
     bool otherBackbone = false;  // go on although the backbone's files are not those of the run
-};
-
-struct GenerationOptions {
-    std::optional<std::int64_t> batchSize;  // empty: as the run evaluates
-    std::optional<std::int64_t> maxNewTokens;
-    std::optional<std::int64_t> maxSourceLength;
 };
 
 // What to evaluate; empty members are as the run's own spec says.

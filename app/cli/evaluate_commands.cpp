@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+// Models rebuilt from stored adapters, and models as they come.
+#include "base/error.h"
+#include "base/file.h"
+#include "cli/command.h"
+#include "cli/output.h"
+#include "cli/prediction_cells.h"
+#include "cli/run_lookup.h"
+#include "exchange/run_tables.h"
+#include "train/evaluate_run.h"
+#include "train/run_state.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+
+namespace jumplora::cli {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+void onInterrupt(int) { interrupted = 1; }
+
+struct EvaluateOptions {
+    std::string run;
+    RunPlace place;
+    std::string after = "last";
+    StoredModelOptions model;
+    StoredEvaluation what;
+    std::string predictions;
+    bool quiet = false;
+    TableOutput output;
+};
+
+void addModelOptions(CLI::App& command, StoredModelOptions& model) {
+    command.add_option("--device", model.device, "cpu, cuda, cuda:1 (default: as the run)");
+    command.add_option("--precision", model.precision, "float32 or float64 (default: as the run)")
+        ->check(oneOf({"float32", "float64"}));
+    command.add_option("--threads", model.threads, "Threads (default: as the run)")
+        ->check(CLI::NonNegativeNumber);
+    command.add_flag("--other-backbone", model.otherBackbone,
+                     "Go on although the backbone's files are not those of the run");
+}
+
+void addGenerationOptions(CLI::App& command, GenerationOptions& generation, const char* otherwise) {
+    command
+        .add_option("--batch-size", generation.batchSize,
+                    fmt::format("Rows at a time (default: {})", otherwise))
+        ->check(CLI::PositiveNumber);
+    command
+        .add_option("--max-new-tokens", generation.maxNewTokens,
+                    fmt::format("Longest answer in tokens (default: {})", otherwise))
+        ->check(CLI::PositiveNumber);
+    command
+        .add_option("--max-source-length", generation.maxSourceLength,
+                    fmt::format("Longest input in tokens (default: {})", otherwise))
+        ->check(CLI::PositiveNumber);
+}
+
+// A line that is redrawn on a terminal; nothing otherwise, as the results are printed anyway.
+StoredModel::Progress progressLine(bool quiet, std::int64_t afterTask) {
+    const bool terminal = !quiet && ::isatty(STDERR_FILENO) != 0;
+    return [terminal, afterTask](const std::string& task, std::int64_t done, std::int64_t total) {
+        if (interrupted != 0) return false;
+        if (!terminal) return true;
+        std::fprintf(stderr, "\r\033[K%s after task %lld: %lld of %lld%s", task.c_str(),
+                     static_cast<long long>(afterTask), static_cast<long long>(done),
+                     static_cast<long long>(total), done == total ? "\r\033[K" : "");
+        std::fflush(stderr);
+        return true;
+    };
+}
+
+std::vector<std::int64_t> rowsOf(const EvaluateOptions& options, const StoredModel& model,
+                                 const RunRow& row) {
+    const auto available = model.availableRows();
+    if (options.after == "last") return {available.back()};
+    if (options.after == "all") return available;
+    return {taskNumber(row, options.after)};
+}
+
+Json cellJson(const StoredCell& cell) {
+    const auto total = static_cast<double>(std::max<std::int64_t>(cell.total, 1));
+    return {{"after_task", cell.afterTask},
+            {"task", cell.task},
+            {"accuracy", static_cast<double>(cell.correct) / total},
+            {"correct", cell.correct},
+            {"total", cell.total},
+            {"within_options", cell.withinOptions},
+            {"seconds", cell.seconds}};
+}
+
+Table cellTable(const std::vector<StoredCell>& cells, std::vector<std::string> comments) {
+    Table table;
+    table.comments = std::move(comments);
+    table.columns = {{.title = "t", .quantity = Quantity::Count},
+                     {.title = "task"},
+                     {.title = "accuracy", .quantity = Quantity::Share, .definition = "exact match"},
+                     {.title = "correct", .quantity = Quantity::Count},
+                     {.title = "total", .quantity = Quantity::Count},
+                     {.title = "within_options", .quantity = Quantity::Share},
+                     {.title = "seconds", .quantity = Quantity::Magnitude}};
+    const auto number = [](std::int64_t value) { return TableCell::ofNumber(static_cast<double>(value)); };
+    for (const StoredCell& cell : cells) {
+        const auto total = static_cast<double>(std::max<std::int64_t>(cell.total, 1));
+        table.addRow({number(cell.afterTask), TableCell::ofText(cell.task),
+                      TableCell::ofNumber(static_cast<double>(cell.correct) / total), number(cell.correct),
+                      number(cell.total),
+                      TableCell::ofNumber(static_cast<double>(cell.withinOptions) / total),
+                      TableCell::ofNumber(cell.seconds)});
+    }
+    return table;
+}
+
+// The matrix of a whole evaluation on the run's own tasks, so that its metrics can be printed too.
+ExportRun evaluatedRun(const FoundRun& found, const StoredModel& model, const std::string& split,
+                       const std::vector<StoredCell>& cells) {
+    ExportRun run = found.forExport();
+    run.split = split;
+    run.matrix = AccuracyMatrix(model.taskNames());
+    for (const StoredCell& cell : cells)
+        if (cell.column > 0)
+            run.matrix.set(cell.afterTask, cell.column, {cell.correct, cell.total, cell.withinOptions});
+    run.references.random = guessingScores(run);
+    return run;
+}
+
+std::string fileName(std::string name) {
+    for (char& c : name)
+        if (c == '/' || c == ' ') c = '_';
+    return name;
+}
+
+void evaluate(const EvaluateOptions& options) {
+    const FoundRun found = findStored(options.run, options.place);
+    StoredModel model(found.directory(), options.model);
+    std::signal(SIGINT, onInterrupt);
+    const std::string split = options.what.split.empty() ? model.spec().evaluation.split : options.what.split;
+    std::vector<StoredCell> cells;
+    const auto rows = rowsOf(options, model, found.row);
+    for (const std::int64_t row : rows) {
+        model.goTo(row);
+        for (StoredCell& cell : model.evaluate(options.what, progressLine(options.quiet, row)))
+            cells.push_back(std::move(cell));
+    }
+    if (!options.predictions.empty()) {
+        makeFolder(options.predictions);
+        for (const StoredCell& cell : cells)
+            writePredictions(std::filesystem::path(options.predictions) /
+                                 fmt::format("after_{:02}_on_{}.jsonl", cell.afterTask, fileName(cell.task)),
+                             cell.predictions);
+    }
+    const ExportRun run = evaluatedRun(found, model, split, cells);
+    auto comments = provenanceComments({run}, groupSeeds({run}, false));
+    const GenerationOptions& generation = options.what.generation;
+    comments.push_back(fmt::format("evaluated {} on split {}, at most {} new tokens{}", utcNow(), split,
+                                   generation.maxNewTokens.value_or(model.spec().evaluation.maxNewTokens),
+                                   options.what.suite.empty() ? "" : ", tasks of " + options.what.suite));
+    const std::string format = options.output.chosen();
+    const bool whole = rows.size() > 1 && options.what.suite.empty();
+    if (format == "json") {
+        Json json = {{"format", "jumplora-evaluation/1"},
+                     {"run", run.row.id},
+                     {"spec_hash", run.row.specHash},
+                     {"split", split},
+                     {"comments", comments},
+                     {"cells", Json::array()}};
+        for (const StoredCell& cell : cells) json["cells"].push_back(cellJson(cell));
+        writeOutput(options.output.file, pretty(json));
+        return;
+    }
+    std::vector<Table> tables = {cellTable(cells, comments)};
+    if (whole) {
+        tables = {matrixTable({run}, groupSeeds({run}, false)),
+                  withoutEmptyColumns(metricsTable({run}, groupSeeds({run}, false)))};
+        tables.front().comments.push_back(comments.back());
+    }
+    if (format == "text")
+        for (Table& table : tables) table.comments.clear();
+    options.output.write(tables, {"matrix", "metrics"});
+}
+
+void addEvaluate(CLI::App& app) {
+    auto options = std::make_shared<EvaluateOptions>();
+    CLI::App* command = app.add_subcommand(
+        "evaluate", "Evaluate stored adapters again: another split, other tasks, another length");
+    command->add_option("run", options->run, kRunHelp)->required();
+    addPlaceOptions(*command, options->place);
+    command->add_option(
+        "--after", options->after,
+        "The model after this task: number, name, last (default) or all; 0 = the plain backbone");
+    command->add_option("--split", options->what.split, "test, dev or train (default: as the run)")
+        ->check(oneOf({"test", "dev", "train"}));
+    command->add_option("--tasks", options->what.tasks, "Only these tasks (default: all of the run)")
+        ->delimiter(',');
+    command->add_option("--suite", options->what.suite, "Tasks of another task file, or \"builtin\"");
+    command->add_option("--root", options->what.root, "Folder that its paths are relative to");
+    command->add_option("--max-samples", options->what.maxSamples, "The first rows of each task only")
+        ->check(CLI::PositiveNumber);
+    addGenerationOptions(*command, options->what.generation, "as the run");
+    addModelOptions(*command, options->model);
+    command->add_option("--predictions", options->predictions, "Folder for the answers, one JSON line each");
+    command->add_flag("--quiet", options->quiet, "No progress");
+    addTableOptions(*command, options->output);
+    command->footer(
+        "Examples:\n  jumplora evaluate latest --split dev\n"
+        "  jumplora evaluate order1-ella --after all --split dev -o dev.json\n"
+        "  jumplora evaluate order1-ella --after 3 --tasks agnews,yahoo --max-new-tokens 16\n"
+        "  jumplora evaluate order1-ella --suite other.json --root data --predictions answers\n"
+        "The run itself is not changed: its matrix and events stay what they are.");
+    command->callback([options] { evaluate(*options); });
+}
+
+struct GenerateOptions {
+    std::string folder;
+    std::string run;
+    std::string after = "last";
+    RunPlace place;
+    StoredModelOptions model;
+    GenerationOptions generation;
+    bool json = false;
+};
+
+// The plain backbone of a folder, or a run's model; both answer texts.
+class Answerer {
+  public:
+    explicit Answerer(const GenerateOptions& options) : m_generation(options.generation) {
+        if (!options.run.empty()) {
+            const FoundRun found = findStored(options.run, options.place);
+            m_run = std::make_unique<StoredModel>(found.directory(), options.model);
+            m_run->goTo(options.after == "last" ? m_run->availableRows().back()
+                                                : taskNumber(found.row, options.after));
+            return;
+        }
+        TextModelOptions text;
+        if (!options.model.device.empty()) text.device = options.model.device;
+        if (!options.model.precision.empty()) text.precision = options.model.precision;
+        text.threads = options.model.threads.value_or(0);
+        m_text = std::make_unique<TextModel>(options.folder, text);
+    }
+
+    std::vector<std::string> operator()(const std::vector<std::string>& texts) {
+        return m_run ? m_run->answer(texts, m_generation) : m_text->answer(texts, m_generation);
+    }
+
+    [[nodiscard]] std::size_t batchSize() const {
+        return static_cast<std::size_t>(
+            m_generation.batchSize.value_or(m_run ? m_run->spec().evaluation.batchSize : kBatchSize));
+    }
+
+  private:
+    static constexpr std::int64_t kBatchSize = 32;
+    GenerationOptions m_generation;
+    std::unique_ptr<StoredModel> m_run;
+    std::unique_ptr<TextModel> m_text;
+};
+
+void answerBatch(Answerer& answerer, bool json, std::vector<std::string>& texts) {
+    if (texts.empty()) return;
+    const auto outputs = answerer(texts);
+    std::string lines;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (json) {
+            lines += oneLineJson({{"text", texts[i]}, {"output", outputs[i]}});
+            continue;
+        }
+        // One line in, one line out.
+        std::string line = outputs[i];
+        for (char& c : line)
+            if (c == '\n' || c == '\r') c = ' ';
+        lines += line + "\n";
+    }
+    print(lines);
+    texts.clear();
+}
+
+void generate(const GenerateOptions& options) {
+    if (options.folder.empty() == options.run.empty())
+        fail(ErrorKind::Input, "give either a folder of a backbone or --run RUN");
+    Answerer answerer(options);
+    std::vector<std::string> texts;
+    std::size_t number = 0;
+    for (std::string line; std::getline(std::cin, line);) {
+        ++number;
+        if (options.json) {
+            const std::string where = fmt::format("standard input: line {}", number);
+            texts.push_back(requireString(parseJson(line, where), "text", where));
+        } else {
+            texts.push_back(line);
+        }
+        if (texts.size() == answerer.batchSize()) answerBatch(answerer, options.json, texts);
+    }
+    answerBatch(answerer, options.json, texts);
+}
+
+void addGenerate(CLI::App& app) {
+    auto options = std::make_shared<GenerateOptions>();
+    CLI::App* command =
+        app.add_subcommand("generate", "Greedy answers of a model to texts from standard input");
+    command->add_option("folder", options->folder, "Folder of a backbone, or \"builtin\"");
+    command->add_option("--run", options->run, "The model of a run instead: folder, id, name or \"latest\"");
+    command->add_option("--after", options->after, "With --run: after this task (default: last)");
+    addPlaceOptions(*command, options->place);
+    addGenerationOptions(*command, options->generation,
+                         "32 rows, 32 new tokens, 512 tokens; with --run as the run");
+    addModelOptions(*command, options->model);
+    command->add_flag("--json", options->json,
+                      "JSON lines {\"text\"} in, {\"text\", \"output\"} out (default: lines of text)");
+    command->footer(
+        "Examples:\n  echo 'translate English to German: Good morning.' | jumplora generate t5-small\n"
+        "  jumplora generate flan-t5-base --json --max-new-tokens 64 < prompts.jsonl > answers.jsonl\n"
+        "  jumplora generate --run latest --after 2 --json < prompts.jsonl");
+    command->callback([options] { generate(*options); });
+}
+
+}  // namespace
+
+void addEvaluateCommands(CLI::App& app) {
+    addEvaluate(app);
+    addGenerate(app);
+}
+
+}  // namespace jumplora::cli
