@@ -23,7 +23,7 @@ std::unique_ptr<Backbone> loadBackbone(const std::string& folder, const Backbone
     const T5Config config = parseT5Config(json, (path / "config.json").string());
     const SafetensorsFile file(path / "model.safetensors");
     WeightReader weights(file, at::TensorOptions(options.dtype).device(options.device));
-    return std::make_unique<T5>(config, options, weights);
+    return std::make_unique<T5>(config, weights);
 }
 
 at::Device parseDevice(const std::string& text) {

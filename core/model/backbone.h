@@ -34,7 +34,7 @@ class Backbone {
     Backbone& operator=(const Backbone&) = delete;
 
     // Mean cross-entropy over the target tokens of all rows: a scalar with a graph. `dropout` is null for
-    // none.
+    // none. Throws Error(Input) for rows without ids and for ids outside the vocabulary; generate(), too.
     virtual at::Tensor loss(std::span<const TokenRow> rows, DropoutSource* dropout) = 0;
     // Greedy continuation with a key/value cache, at most maxNewTokens a row, without the start token; a row
     // ends with eos (included).

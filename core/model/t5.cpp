@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/random.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace jumplora {
@@ -67,15 +68,19 @@ void T5::build(Source&& source) {
                                      : source("lm_head.weight", Role::Head, {m_config.vocabularySize, d});
 }
 
-T5::T5(const T5Config& config, const BackboneOptions& options, WeightReader& weights) : m_config(config) {
-    // Copies of the embedding that some checkpoints carry.
-    for (const char* name : {"encoder.embed_tokens.weight", "decoder.embed_tokens.weight",
-                             "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight"})
-        weights.ignore(name);
-    if (config.tiedEmbeddings) weights.ignore("lm_head.weight");
-    (void)options;
+T5::T5(const T5Config& config, WeightReader& weights) : m_config(config) {
+    // The embedding's own name first; the others are copies that some checkpoints carry beside it or instead
+    // of it.
+    std::vector<std::string> names = {"shared.weight", "encoder.embed_tokens.weight",
+                                      "decoder.embed_tokens.weight"};
+    if (config.tiedEmbeddings) names.emplace_back("lm_head.weight");
+    const auto present =
+        std::find_if(names.begin(), names.end(), [&](const std::string& n) { return weights.has(n); });
+    const std::string embedding = present == names.end() ? names.front() : *present;
+    for (const std::string& name : names) weights.ignore(name);
+    weights.ignore("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
     build([&](const std::string& name, Role, const std::vector<std::int64_t>& shape) {
-        return weights.take(name, shape);
+        return weights.take(name == names.front() ? embedding : name, shape);
     });
     weights.finish();
 }
@@ -229,9 +234,25 @@ at::Tensor T5::logits(const at::Tensor& hidden) const {
     return at::linear(hidden * (1.0 / std::sqrt(static_cast<double>(m_config.dModel))), m_head);
 }
 
+void T5::requireIds(const std::vector<std::int32_t>& ids, std::size_t row, const char* what) const {
+    if (ids.empty()) fail(ErrorKind::Input, "row {} of the batch has no {} ids", row, what);
+    for (const std::int32_t id : ids) {
+        if (id < 0 || id >= m_config.vocabularySize)
+            fail(ErrorKind::Input,
+                 "row {} of the batch has the {} id {}, the model's vocabulary ends at {}; tokenizer and "
+                 "model do "
+                 "not belong together",
+                 row, what, id, m_config.vocabularySize - 1);
+    }
+}
+
 at::Tensor T5::loss(std::span<const TokenRow> rows, DropoutSource* dropout) {
+    if (rows.empty()) fail(ErrorKind::Input, "the loss of a batch without rows was asked for");
     std::vector<std::int64_t> sourceIds, decoderIds, labels, sourceLengths, targetLengths;
-    for (const TokenRow& row : rows) {
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const TokenRow& row = rows[r];
+        requireIds(row.source, r, "source");
+        requireIds(row.target, r, "target");
         sourceIds.insert(sourceIds.end(), row.source.begin(), row.source.end());
         sourceLengths.push_back(static_cast<std::int64_t>(row.source.size()));
         decoderIds.push_back(m_config.startId);

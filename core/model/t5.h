@@ -17,7 +17,8 @@ class T5 : public Backbone {
   public:
     // Random weights drawn from `seed` as Hugging Face initialises T5, except the embedding's deviation.
     T5(const T5Config& config, const BackboneOptions& options, std::uint64_t seed, double embeddingDeviation);
-    T5(const T5Config& config, const BackboneOptions& options, WeightReader& weights);
+    // Weights of a checkpoint, in the type and on the device of the reader.
+    T5(const T5Config& config, WeightReader& weights);
 
     at::Tensor loss(std::span<const TokenRow> rows, DropoutSource* dropout) override;
     std::vector<std::vector<std::int32_t>> generate(std::span<const TokenRow> rows,
@@ -63,6 +64,8 @@ class T5 : public Backbone {
 
     template <typename Source>
     void build(Source&& source);
+    // Throws Error(Input) when a row has no ids or some outside the vocabulary.
+    void requireIds(const std::vector<std::int32_t>& ids, std::size_t row, const char* what) const;
     at::Tensor embed(const at::Tensor& ids, DropoutSource* dropout) const;
     at::Tensor positionBias(const Stack& stack, std::int64_t queries, std::int64_t keys,
                             std::int64_t firstQuery) const;

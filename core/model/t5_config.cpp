@@ -41,6 +41,13 @@ class Reader {
     const std::string& m_where;
 };
 
+// Names of Hugging Face's activations that mean the same.
+std::string activationName(const std::string& name) {
+    if (name == "swish") return "silu";
+    if (name == "gelu_pytorch_tanh") return "gelu_new";
+    return name;
+}
+
 void parseActivation(const Json& json, const std::string& where, T5Config& config) {
     std::string projection = "relu";
     if (json.contains("feed_forward_proj")) projection = requireString(json, "feed_forward_proj", where);
@@ -48,14 +55,24 @@ void parseActivation(const Json& json, const std::string& where, T5Config& confi
     config.activation = config.gated ? projection.substr(6) : projection;
     // Hugging Face keeps T5 v1.1's checkpoints working: their "gated-gelu" is the tanh approximation.
     if (projection == "gated-gelu") config.activation = "gelu_new";
-    if (config.activation == "swish") config.activation = "silu";
+    // Where these two are stored, they overrule it.
+    if (const auto it = json.find("dense_act_fn"); it != json.end() && !it->is_null())
+        config.activation = requireString(json, "dense_act_fn", where);
+    if (const auto it = json.find("is_gated_act"); it != json.end() && !it->is_null()) {
+        if (!it->is_boolean())
+            fail(ErrorKind::Format, "{}: \"is_gated_act\" must be true or false, found {}", where,
+                 describeType(*it));
+        config.gated = it->get<bool>();
+    }
+    const std::string found = config.activation;
+    config.activation = activationName(found);
     if (config.activation != "relu" && config.activation != "gelu" && config.activation != "gelu_new" &&
         config.activation != "silu") {
         fail(ErrorKind::Input,
-             "{}: feed_forward_proj \"{}\" is not supported; supported are relu, gelu, gelu_new, silu, also "
-             "with "
-             "\"gated-\" in front",
-             where, projection);
+             "{}: activation \"{}\" of feed_forward_proj or dense_act_fn is not supported; supported are "
+             "relu, "
+             "gelu, gelu_new, silu, also with \"gated-\" in front",
+             where, found);
     }
 }
 
@@ -78,7 +95,8 @@ T5Config parseT5Config(const Json& json, const std::string& where) {
     reader.integer("num_heads", config.heads, 1, kMaxWidth);
     reader.integer("relative_attention_num_buckets", config.buckets, 4, kMaxWidth);
     reader.integer("relative_attention_max_distance", config.maxDistance, 1, kMaxWidth);
-    if (config.maxDistance <= config.buckets / 4)
+    // Half of the buckets count single positions; the logarithmic ones begin behind them.
+    if (config.maxDistance <= config.buckets / 2)
         fail(ErrorKind::Format, "{}: relative_attention_max_distance {} is too small for {} buckets", where,
              config.maxDistance, config.buckets);
     reader.real("dropout_rate", config.dropout, 0, 0.999);
@@ -116,6 +134,8 @@ Json toJson(const T5Config& config) {
                 {"dropout_rate", config.dropout},
                 {"layer_norm_epsilon", config.epsilon},
                 {"feed_forward_proj", projection},
+                {"dense_act_fn", config.activation},
+                {"is_gated_act", config.gated},
                 {"tie_word_embeddings", config.tiedEmbeddings},
                 {"pad_token_id", config.padId},
                 {"eos_token_id", config.eosId},

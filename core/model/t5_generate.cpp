@@ -35,7 +35,9 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
 
     std::vector<std::int64_t> lengths;
     std::int64_t tokens = 0;
-    for (const TokenRow& row : rows) {
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+        const TokenRow& row = rows[r];
+        requireIds(row.source, r, "source");
         lengths.push_back(static_cast<std::int64_t>(row.source.size()));
         tokens += lengths.back();
     }

@@ -94,7 +94,8 @@ TEST(Damage, RunDirectories) {
             readAll(store);
         });
         // Labels that cannot be read are left out, not an error.
-        if (victim.filename() != "labels.json") EXPECT_GT(count.refused, 40);
+        const int expected = victim.filename() == "labels.json" ? 0 : 40;
+        EXPECT_GE(count.refused, expected);
     }
     Store store = Store::inMemory();
     EXPECT_EQ(Importer(store).indexFolder(folder.path()).imported, 1) << "the undamaged run is read";
