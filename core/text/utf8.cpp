@@ -47,10 +47,13 @@ bool isAscii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-// PCRE2 10.42 takes neighbouring pictographs for one cluster; they are joined by a zero-width joiner only.
+// PCRE2 10.42 takes neighbouring pictographs for one cluster; they are joined by a zero-width joiner only. It
+// also ends the cluster of a regional indicator before such a joiner.
 constexpr const char* kCluster =
     "\\p{ExtPict}(?:[\\p{Grapheme_Extend}\\p{Emoji_Modifier}]*\\x{200D}\\p{ExtPict})*"
-    "[\\p{M}\\p{Grapheme_Extend}\\p{Emoji_Modifier}\\x{200D}\\x{E33}\\x{EB3}]*|\\X";
+    "[\\p{M}\\p{Grapheme_Extend}\\p{Emoji_Modifier}\\x{200D}\\x{E33}\\x{EB3}]*|"
+    "[\\x{1F1E6}-\\x{1F1FF}]{1,2}[\\p{M}\\p{Grapheme_Extend}\\p{Emoji_Modifier}\\x{200D}\\x{E33}\\x{EB3}]*|"
+    "\\X";
 
 class Pattern {
   public:
