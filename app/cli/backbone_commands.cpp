@@ -133,7 +133,9 @@ void addBackboneCommands(CLI::App& app) {
         "backbones", "What is recognised in folders: architecture, targets, tokenizer, cost of an adapter");
     command->add_option("folder", options->folders,
                         "Folders of models, or folders that hold such (default: the built-in backbone)");
-    command->add_option("--targets", options->targets, "Layers to adapt (default q,v)")->delimiter(',');
+    command->add_option("--targets", options->targets, "Layers to adapt (default q,v)")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--rank", options->rank, "Rank r (default 8)")->check(CLI::Range(1, 4096));
     command->add_flag("--json", options->json, "Print JSON");
     command->footer(

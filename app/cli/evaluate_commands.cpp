@@ -35,28 +35,32 @@ struct EvaluateOptions {
 };
 
 void addModelOptions(CLI::App& command, StoredModelOptions& model) {
-    command.add_option("--device", model.device, "cpu, cuda, cuda:1 (default: as the run)");
-    command.add_option("--precision", model.precision, "float32 or float64 (default: as the run)")
+    command.add_option("--device", model.device, "cpu, cuda, cuda:1 (default: as the run, else cpu)");
+    command
+        .add_option("--precision", model.precision, "float32 or float64 (default: as the run, else float32)")
         ->check(oneOf({"float32", "float64"}));
-    command.add_option("--threads", model.threads, "Threads (default: as the run)")
+    command.add_option("--threads", model.threads, "Threads (default: as the run, else all cores)")
         ->check(CLI::NonNegativeNumber);
     command.add_flag("--other-backbone", model.otherBackbone,
                      "Go on although the backbone's files are not those of the run");
 }
 
-void addGenerationOptions(CLI::App& command, GenerationOptions& generation, const char* otherwise) {
-    command
-        .add_option("--batch-size", generation.batchSize,
-                    fmt::format("Rows at a time (default: {})", otherwise))
-        ->check(CLI::PositiveNumber);
-    command
-        .add_option("--max-new-tokens", generation.maxNewTokens,
-                    fmt::format("Longest answer in tokens (default: {})", otherwise))
-        ->check(CLI::PositiveNumber);
-    command
-        .add_option("--max-source-length", generation.maxSourceLength,
-                    fmt::format("Longest input in tokens (default: {})", otherwise))
-        ->check(CLI::PositiveNumber);
+struct GenerationDefaults {
+    const char* batch;
+    const char* answer;
+    const char* source;
+};
+
+void addGenerationOptions(CLI::App& command, GenerationOptions& generation,
+                          const GenerationDefaults& defaults) {
+    const auto add = [&](const char* name, std::optional<std::int64_t>& value, const char* help,
+                         const char* otherwise) {
+        command.add_option(name, value, fmt::format("{} (default: {})", help, otherwise))
+            ->check(CLI::PositiveNumber);
+    };
+    add("--batch-size", generation.batchSize, "Rows at a time", defaults.batch);
+    add("--max-new-tokens", generation.maxNewTokens, "Longest answer in tokens", defaults.answer);
+    add("--max-source-length", generation.maxSourceLength, "Longest input in tokens", defaults.source);
 }
 
 // A line that is redrawn on a terminal; nothing otherwise, as the results are printed anyway.
@@ -194,12 +198,13 @@ void addEvaluate(CLI::App& app) {
     command->add_option("--split", options->what.split, "test, dev or train (default: as the run)")
         ->check(oneOf({"test", "dev", "train"}));
     command->add_option("--tasks", options->what.tasks, "Only these tasks (default: all of the run)")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--suite", options->what.suite, "Tasks of another task file, or \"builtin\"");
     command->add_option("--root", options->what.root, "Folder that its paths are relative to");
     command->add_option("--max-samples", options->what.maxSamples, "The first rows of each task only")
         ->check(CLI::PositiveNumber);
-    addGenerationOptions(*command, options->what.generation, "as the run");
+    addGenerationOptions(*command, options->what.generation, {"as the run", "as the run", "as the run"});
     addModelOptions(*command, options->model);
     command->add_option("--predictions", options->predictions, "Folder for the answers, one JSON line each");
     command->add_flag("--quiet", options->quiet, "No progress");
@@ -303,8 +308,9 @@ void addGenerate(CLI::App& app) {
     command->add_option("--run", options->run, "The model of a run instead: folder, id, name or \"latest\"");
     command->add_option("--after", options->after, "With --run: after this task (default: last)");
     addPlaceOptions(*command, options->place);
-    addGenerationOptions(*command, options->generation,
-                         "32 rows, 32 new tokens, 512 tokens; with --run as the run");
+    addGenerationOptions(
+        *command, options->generation,
+        {"32, with --run as the run", "32, with --run as the run", "512, with --run as the run"});
     addModelOptions(*command, options->model);
     command->add_flag("--json", options->json,
                       "JSON lines {\"text\"} in, {\"text\", \"output\"} out (default: lines of text)");

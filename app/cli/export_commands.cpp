@@ -134,19 +134,22 @@ void addExport(CLI::App& app) {
                      "matrix (default), metrics, final, tasks, curves, overlap, predictions; several with "
                      "commas and -o FOLDER")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(oneOf(exportKinds()));
     command->add_flag("--separate", options->separate,
                       "Matrix, metrics, final: every run by itself instead of mean ± sd over seeds");
     command
         ->add_option("--key", options->keys,
                      "Curves: ce, total, penalty.NAME, tau.0, density ... (repeatable)")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_option("--every", options->every, "Curves: every n-th step and the last of a task")
         ->check(CLI::PositiveNumber);
     command
         ->add_option("--measure", options->measures,
                      "Overlap: jaccard, cosine ... (repeatable; default: all)")
-        ->delimiter(',');
+        ->delimiter(',')
+        ->allow_extra_args(false);
     command->add_flag("--modules", options->perModule, "Overlap: a row for each module");
     addCellOptions(*command, options->cells);
     addTableOptions(*command, options->output);

@@ -93,17 +93,26 @@ void addList(CLI::App& app) {
     auto options = std::make_shared<ListOptions>();
     CLI::App* command = app.add_subcommand("list", "Runs, newest first, with their state and metrics");
     addPlaceOptions(*command, options->place);
-    command->add_option("--state", options->filter.states, "Only in this state (repeatable)")
+    command
+        ->add_option("--state", options->filter.states,
+                     fmt::format("Only in this state (repeatable): {}", fmt::join(runStates(), ", ")))
+        ->allow_extra_args(false)
         ->check(oneOf(runStates()));
-    command->add_option("--method", options->filter.methods, "Only of this method (repeatable)")
+    command
+        ->add_option("--method", options->filter.methods,
+                     fmt::format("Only of this method (repeatable): {}", fmt::join(methodKeys(), ", ")))
+        ->allow_extra_args(false)
         ->check(oneOf(methodKeys()));
-    command->add_option("--gate", options->filter.gates, "Only with this gate")
+    command->add_option("--gate", options->filter.gates, "Only with this gate: none, jumprelu")
+        ->allow_extra_args(false)
         ->check(oneOf({"none", "jumprelu"}));
-    command->add_option("--tag", options->filter.tags, "Only with this tag (repeatable: with all of them)");
+    command->add_option("--tag", options->filter.tags, "Only with this tag (repeatable: with all of them)")
+        ->allow_extra_args(false);
     command->add_option("--text", options->filter.text, "Only with this text in id, name, note or a tag");
     command->add_flag("--archived", options->archived, "The archived runs instead");
-    command->add_option("--show", options->keys,
-                        "A further column: a key of the spec or a metric (repeatable)");
+    command
+        ->add_option("--show", options->keys, "A further column: a key of the spec or a metric (repeatable)")
+        ->allow_extra_args(false);
     std::vector<std::string> orders = {"created", "name"};
     for (const MetricInfo& info : metricInfos()) orders.push_back(info.key);
     command->add_option("--sort", options->sort, "created, name, or a metric, best first")

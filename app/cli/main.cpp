@@ -29,6 +29,21 @@ std::string suggestion(const CLI::App& app) {
     return {};
 }
 
+// Exit code of a command line that does not fit, after saying why; 0 for --help and --version.
+int refuse(const CLI::App& app, const CLI::ParseError& error) {
+    const auto unknown = app.remaining(true);
+    const bool needsCommand = deepest(app)->get_require_subcommand_min() > 0;
+    // CLI11 would only say that a command is missing.
+    if (needsCommand && !unknown.empty() && !unknown.front().starts_with('-')) {
+        std::fprintf(stderr, "error: \"%s\" is no command; see %s --help\n", unknown.front().c_str(),
+                     deepest(app)->get_name().c_str());
+    } else if (app.exit(error) == 0) {
+        return jumplora::cli::kOk;
+    }
+    std::fputs(suggestion(app).c_str(), stderr);
+    return jumplora::cli::kBadInput;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -59,10 +74,7 @@ int main(int argc, char** argv) {
         app.parse(argc, argv);
         return cli::kOk;
     } catch (const CLI::ParseError& e) {
-        const int code = app.exit(e);
-        if (code == 0) return cli::kOk;
-        std::fputs(suggestion(app).c_str(), stderr);
-        return cli::kBadInput;
+        return refuse(app, e);
     } catch (const cli::Exit& e) {
         return e.code;
     } catch (const Error& e) {

@@ -43,7 +43,7 @@ CLI::Validator oneOf(const std::vector<std::string>& names) {
             return fmt::format("\"{}\" is not known; allowed are {}{}", value, fmt::join(names, ", "),
                                near.empty() ? "" : "; did you mean \"" + near + "\"?");
         },
-        fmt::format("{{{}}}", fmt::join(names, ",")));
+        "");
 }
 
 void addTableOptions(CLI::App& command, TableOutput& output) {

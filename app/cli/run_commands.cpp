@@ -103,7 +103,7 @@ void runAll(const RunOptions& options) {
             if (options.from.empty()) {
                 prepareRun(directory, spec);
             } else {
-                forkRun(findRun(options.from, options.runs), options.afterTask, directory, spec);
+                forkRun(findRun(options.from, options.runs, options.db), options.afterTask, directory, spec);
             }
         } catch (...) {
             // Nothing was computed yet: no half-made folder stays behind.
@@ -129,7 +129,8 @@ void addRun(CLI::App& app) {
     run->add_option("file", options->file, "Experiment file (docs/run-spec.md)")
         ->required()
         ->check(CLI::ExistingFile);
-    run->add_option("--set", options->set, "Set a key of the spec: --set adapter.rank=16 (repeatable)");
+    run->add_option("--set", options->set, "Set a key of the spec: --set adapter.rank=16 (repeatable)")
+        ->allow_extra_args(false);
     run->add_option("--tasks", options->tasks, "Task file (suite.tasks)");
     run->add_option("--root", options->root, "Folder of the data (suite.root)");
     run->add_option("--backbone", options->backbone, "Checkpoint folder (backbone.path)");
@@ -157,17 +158,17 @@ void addRun(CLI::App& app) {
 void addResume(CLI::App& app) {
     auto options = std::make_shared<RunOptions>();
     CLI::App* resume = app.add_subcommand("resume", "Go on with a paused, stopped, lost or failed run");
-    resume->add_option("run", options->file, "Run: folder, id, or the beginning of an id")->required();
+    resume->add_option("run", options->file, kRunHelp)->required();
     resume->add_option("--runs", options->runs, "Folder of the runs");
     resume->add_option("--db", options->db,
                        "Index of the runs (default: workbench.sqlite in the data folder)");
     resume->add_flag("--json", options->json, "Print one JSON line");
     resume->add_flag("--quiet", options->quiet, "No progress");
-    resume->footer("Example:\n  jumplora resume order1-20260304");
+    resume->footer("Examples:\n  jumplora resume order1-20260304\n  jumplora resume latest");
     resume->callback([options] {
         std::signal(SIGINT, onSignal);
         std::signal(SIGTERM, onSignal);
-        const RunDirectory directory = findRun(options->file, options->runs);
+        const RunDirectory directory = findRun(options->file, options->runs, options->db);
         const RunState state = readState(directory);
         if (state.state == "finished")
             fail(ErrorKind::State, "{}: is finished; nothing is left to do", directory.path().string());
@@ -184,7 +185,8 @@ void addSpec(CLI::App& app) {
     };
     auto options = std::make_shared<SpecOptions>();
     CLI::App* spec = app.add_subcommand("spec", "Write a complete spec from options");
-    spec->add_option("--set", options->set, "Set a key: --set method.type=ella (repeatable)");
+    spec->add_option("--set", options->set, "Set a key: --set method.type=ella (repeatable)")
+        ->allow_extra_args(false);
     spec->add_option("-o,--output", options->out, "File (default: standard output)");
     spec->footer("Example:\n  jumplora spec --set name=mine --set method.type=olora -o mine.json");
     spec->callback([options] {

@@ -180,6 +180,7 @@ void addCompare(CLI::App& app) {
     addReferenceOptions(*command, options->references);
     command->add_option("--what", options->what, "config, metrics, final (default: all three)")
         ->delimiter(',')
+        ->allow_extra_args(false)
         ->check(oneOf({"config", "metrics", "final"}));
     command->add_option("--baseline", options->baseline,
                         "One of the runs: adds the differences to it, over seeds with a 95 % interval");

@@ -6,6 +6,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdlib>
 
 namespace jumplora {
 namespace {
@@ -82,6 +83,18 @@ std::string fixedDecimals(double value, int decimals, bool signedAlways) {
     std::string text = fmt::format("{:.{}f}", value, decimals);
     if (text.find_first_not_of("-0.") == std::string::npos) return text[0] == '-' ? text.substr(1) : text;
     return signedAlways && value > 0 ? "+" + text : text;
+}
+
+// 0.661 -> 66.1: the product in binary would be 66.10000000000001, which no file should show.
+double hundredfold(double value) {
+    if (!std::isfinite(value)) return value;
+    std::array<char, 32> text{};
+    const auto end =
+        std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::scientific).ptr;
+    const std::string shortest(text.data(), end);
+    const std::size_t e = shortest.find('e');
+    return std::strtod(
+        (shortest.substr(0, e + 1) + std::to_string(std::stoi(shortest.substr(e + 1)) + 2)).c_str(), nullptr);
 }
 
 std::string asciiNumber(double value, Quantity quantity, NumberStyle style) {
@@ -169,7 +182,7 @@ std::string unitOf(Quantity quantity) {
 double inUnit(double value, Quantity quantity) {
     const bool share =
         quantity == Quantity::Share || quantity == Quantity::Difference || quantity == Quantity::Density;
-    return share ? value * 100 : value;
+    return share ? hundredfold(value) : value;
 }
 
 std::string exactNumber(double value) {

@@ -93,9 +93,10 @@ std::string toCsv(const Table& table) {
         for (std::size_t c = 0; c < row.size(); ++c) {
             fields.push_back(csvValue(table.columns[c], row[c]));
             if (!spread[c]) continue;
+            // A number among means stands for one run.
             const bool mean = row[c].kind == TableCell::Kind::MeanSd;
             fields.push_back(mean ? exactNumber(inUnit(row[c].spread, table.columns[c].quantity)) : "");
-            fields.push_back(mean ? std::to_string(row[c].n) : "");
+            fields.push_back(row[c].hasValue() ? std::to_string(mean ? row[c].n : 1) : "");
         }
         line(fields);
     }

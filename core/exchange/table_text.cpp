@@ -149,8 +149,6 @@ std::string escapeLatex(const std::string& text) {
             case '|':
                 escaped += "\\textbar{}";
                 break;
-            case '"':
-                break;
             // A row that begins with "[" would be taken for the argument of the line break before it.
             case '[':
                 escaped += "{[}";

@@ -112,10 +112,10 @@ TEST_F(Help, TokenizeAndGenerate) {
     const std::string builtin =
         (std::filesystem::path(JUMPLORA_SOURCE_DIR) / "resources" / "builtin").string();
     const auto ids =
-        testing::runProgram(m_folder.path(), {"tokenize", builtin}, "{\"text\": \"Options: a | b\"}\n");
+        testing::runProgram(m_folder.path(), {"tokenize", builtin}, "{\"text\": \"Options: good | bad\"}\n");
     ASSERT_EQ(ids.code, 0) << ids.err;
     const auto text = testing::runProgram(m_folder.path(), {"tokenize", builtin, "--decode"}, ids.out);
-    EXPECT_EQ(text.out, "{\"text\":\"Options: a | b\"}\n");
+    EXPECT_EQ(text.out, "{\"text\":\"Options: good | bad\"}\n");
     const auto lines = testing::runProgram(m_folder.path(), {"generate", "builtin", "--max-new-tokens", "4"},
                                            "Options: good | bad Text: fine Answer:\nanother line\n");
     ASSERT_EQ(lines.code, 0) << lines.err;

@@ -126,48 +126,48 @@ TEST_F(RunFlow, ListFiltersAndSorts) {
         EXPECT_GE(sorted[i - 1]["metrics"]["oa"].get<double>(), sorted[i]["metrics"]["oa"].get<double>());
     EXPECT_EQ(linesOf(output({"list", "--ids"})).size(), 4U);
     const std::string text = output({"list", "--show", "adapter.rank"});
-    EXPECT_THAT(text, HasSubstr(idOf("tiny-ella-seed1")));
+    EXPECT_THAT(text, HasSubstr(idOf("tiny-ella-s1")));
     EXPECT_THAT(text, HasSubstr("adapter.rank"));
     EXPECT_EQ(run({"list", "--show", "adapter.rnk"}).code, 2);
 }
 
 TEST_F(RunFlow, EveryWayToNameARun) {
-    const std::string id = idOf("tiny-ella-seed2");
-    const std::string name = "tiny-ella-seed2";
+    const std::string id = idOf("tiny-ella-s2");
+    const std::string name = "tiny-ella-s2";
     for (const std::string& reference :
          {id, name, id.substr(0, id.size() - 2), folderOf(name).string(), std::string("latest")})
         EXPECT_EQ(json({"show", reference})["id"], id) << reference;
     EXPECT_EQ(json({"show", id, "--runs", (folderOf(name).parent_path()).string()})["id"], id);
     const auto several = run({"show", "tiny-ella"});
     EXPECT_EQ(several.code, 2);
-    EXPECT_THAT(several.err, HasSubstr(idOf("tiny-ella-seed1")));
+    EXPECT_THAT(several.err, HasSubstr(idOf("tiny-ella-s1")));
     EXPECT_THAT(several.err, HasSubstr(id));
-    const auto near = run({"show", "tiny-ela-seed2"});
+    const auto near = run({"show", "tiny-elle-s2"});
     EXPECT_EQ(near.code, 2);
-    EXPECT_THAT(near.err, HasSubstr("Did you mean \"tiny-ella-seed2\"?"));
+    EXPECT_THAT(near.err, HasSubstr("Did you mean \"tiny-ella-s2\"?"));
     const auto finished = run({"resume", name});
     EXPECT_EQ(finished.code, 2);
     EXPECT_THAT(finished.err, HasSubstr("finished"));
 }
 
 TEST_F(RunFlow, ShowHasEverything) {
-    const std::string text = output({"show", "tiny-ella-seed1"});
+    const std::string text = output({"show", "tiny-ella-s1"});
     for (const char* part : {"state       finished", "gate jumprelu, seed 1", "before training", "agnews",
                              "amazon", "oa ", "bwt ", "tau_", "not computable: needs single-task scores"})
         EXPECT_THAT(text, HasSubstr(part));
-    const Json shown = json({"show", "tiny-ella-seed1"});
+    const Json shown = json({"show", "tiny-ella-s1"});
     EXPECT_EQ(shown["matrix"].size(), 3U);
     EXPECT_TRUE(shown["matrix"][0][1].is_number()) << "row 0 was asked for";
     EXPECT_TRUE(shown["metrics"]["fwt_zero_shot"].is_number()) << "guessing is known from the options";
     EXPECT_EQ(shown["task_table"].size(), 2U);
-    EXPECT_EQ(json({"show", "tiny-ella-seed1", "--spec"})["adapter"]["rank"], 2);
-    const Json referenced = json({"show", "tiny-ella-seed1", "--single", "tiny-inclora-seed1"});
+    EXPECT_EQ(json({"show", "tiny-ella-s1", "--spec"})["adapter"]["rank"], 2);
+    const Json referenced = json({"show", "tiny-ella-s1", "--single", "tiny-inclora-s1"});
     EXPECT_TRUE(referenced["metrics"]["fwt_vs_single"].is_number());
 }
 
 TEST_F(RunFlow, CompareGroupsSeeds) {
-    const std::vector<std::string> runs = {"tiny-inclora-seed1", "tiny-inclora-seed2", "tiny-ella-seed1",
-                                           "tiny-ella-seed2"};
+    const std::vector<std::string> runs = {"tiny-inclora-s1", "tiny-inclora-s2", "tiny-ella-s1",
+                                           "tiny-ella-s2"};
     std::vector<std::string> command = {"compare"};
     command.insert(command.end(), runs.begin(), runs.end());
     const std::string text = output(command);
@@ -190,7 +190,7 @@ TEST_F(RunFlow, CompareGroupsSeeds) {
 }
 
 TEST_F(RunFlow, ExportInEveryFormat) {
-    const std::string name = "tiny-ella-seed1";
+    const std::string name = "tiny-ella-s1";
     const std::string csv = output({"export", name});
     EXPECT_THAT(csv, HasSubstr("# run " + idOf(name) + ", seed 1, spec "));
     EXPECT_THAT(csv, HasSubstr(", split test"));
@@ -199,12 +199,12 @@ TEST_F(RunFlow, ExportInEveryFormat) {
     EXPECT_THAT(output({"export", name, "--format", "markdown"}), HasSubstr("| t | after |"));
     EXPECT_THAT(output({"export", name, "--format", "latex", "--caption", "C"}), HasSubstr("\\caption{C}"));
     EXPECT_EQ(json({"export", name})["rows"].size(), 3U);
-    for (const char* what : {"metrics", "final", "tasks", "curves", "overlap", "predictions"}) {
-        for (const char* format : {"text", "csv", "markdown", "latex", "json"}) {
-            const std::string text = output({"export", name, "--what", what, "--format", format});
-            EXPECT_THAT(text, HasSubstr(format == std::string("latex") ? "\\toprule" : idOf(name))) << what;
-        }
-    }
+    const std::vector<std::pair<const char*, const char*>> others = {
+        {"metrics", "latex"}, {"final", "markdown"}, {"tasks", "text"},       {"curves", "json"},
+        {"overlap", "text"},  {"overlap", "latex"},  {"predictions", "latex"}};
+    for (const auto& [what, format] : others)
+        EXPECT_THAT(output({"export", name, "--what", what, "--format", format}), HasSubstr(idOf(name)))
+            << what;
     const auto curves =
         dataLines(output({"export", name, "--what", "curves", "--key", "ce,tau.0,penalty.ella"}));
     ASSERT_EQ(curves.size(), 7U) << "two tasks of three steps";
@@ -230,7 +230,7 @@ TEST_F(RunFlow, ExportInEveryFormat) {
 }
 
 TEST_F(RunFlow, EvaluateEqualsTheRunAndLeavesItAlone) {
-    const std::string name = "tiny-ella-seed2";
+    const std::string name = "tiny-ella-s2";
     const std::string events = readFile(folderOf(name) / "events.jsonl");
     const Json shown = json({"show", name});
     const Json again = json({"evaluate", name, "--after", "all"});
@@ -261,7 +261,7 @@ TEST_F(RunFlow, EvaluateEqualsTheRunAndLeavesItAlone) {
 }
 
 TEST_F(RunFlow, PredictionsFilter) {
-    const std::string name = "tiny-inclora-seed1";
+    const std::string name = "tiny-inclora-s1";
     const Json all = json({"predictions", name, "--after", "all", "--limit", "0"});
     EXPECT_EQ(all.size(), 60U);
     const Json wrong = json({"predictions", name, "--task", "1", "--wrong"});
@@ -283,13 +283,13 @@ TEST_F(RunFlow, PredictionsFilter) {
 
 TEST_F(RunFlow, IndexIntoAnotherFile) {
     const auto other = (s_folder->path() / "other.sqlite").string();
-    const auto runs = folderOf("tiny-ella-seed1").parent_path().string();
+    const auto runs = folderOf("tiny-ella-s1").parent_path().string();
     const Json first = json({"index", runs, "--db", other});
     EXPECT_EQ(first["found"], 4);
     EXPECT_EQ(first["imported"], 4);
     EXPECT_EQ(json({"index", runs, "--db", other})["unchanged"], 4);
     EXPECT_EQ(json({"list", "--db", other}).size(), 4U);
-    EXPECT_EQ(json({"show", "tiny-ella-seed1", "--db", other}), json({"show", "tiny-ella-seed1"}));
+    EXPECT_EQ(json({"show", "tiny-ella-s1", "--db", other}), json({"show", "tiny-ella-s1"}));
     const auto empty = (s_folder->path() / "empty.sqlite").string();
     EXPECT_EQ(json({"list", "--db", empty}).size(), 0U) << "--db alone takes the file as it is";
     EXPECT_EQ(json({"list", "--db", empty, "--runs", runs}).size(), 4U);
@@ -298,31 +298,31 @@ TEST_F(RunFlow, IndexIntoAnotherFile) {
 }
 
 TEST_F(RunFlow, LabelsAndDeletion) {
-    output({"note", "tiny-inclora-seed2", "looks", "right"});
-    output({"tag", "tiny-inclora-seed2", "paper", "table-2"});
-    output({"tag", "tiny-inclora-seed2", "table-2", "--remove"});
-    EXPECT_EQ(output({"note", "tiny-inclora-seed2"}), "looks right\n");
+    output({"note", "tiny-inclora-s2", "looks", "right"});
+    output({"tag", "tiny-inclora-s2", "paper", "table-2"});
+    output({"tag", "tiny-inclora-s2", "table-2", "--remove"});
+    EXPECT_EQ(output({"note", "tiny-inclora-s2"}), "looks right\n");
     EXPECT_EQ(json({"list", "--tag", "paper"}).size(), 1U);
-    EXPECT_EQ(json({"tag", "tiny-inclora-seed2"})["tags"], Json::array({"paper"}));
-    output({"archive", "tiny-inclora-seed2"});
+    EXPECT_EQ(json({"tag", "tiny-inclora-s2"})["tags"], Json::array({"paper"}));
+    output({"archive", "tiny-inclora-s2"});
     EXPECT_EQ(json({"list"}).size(), 3U);
     EXPECT_EQ(json({"list", "--archived"}).size(), 1U);
-    output({"archive", "tiny-inclora-seed2", "--undo"});
+    output({"archive", "tiny-inclora-s2", "--undo"});
     const auto copy = s_folder->path() / "copies";
     std::filesystem::create_directories(copy);
-    std::filesystem::copy(folderOf("tiny-inclora-seed2"), copy / "run",
+    std::filesystem::copy(folderOf("tiny-inclora-s2"), copy / "run",
                           std::filesystem::copy_options::recursive);
     const auto db = (s_folder->path() / "copies.sqlite").string();
     output({"index", copy.string(), "--db", db});
-    EXPECT_EQ(run({"delete", "tiny-inclora-seed2", "--db", db}).code, 2);
+    EXPECT_EQ(run({"delete", "tiny-inclora-s2", "--db", db}).code, 2);
     EXPECT_TRUE(std::filesystem::exists(copy / "run"));
-    output({"delete", "tiny-inclora-seed2", "--db", db, "--yes"});
+    output({"delete", "tiny-inclora-s2", "--db", db, "--yes"});
     EXPECT_FALSE(std::filesystem::exists(copy / "run"));
-    EXPECT_TRUE(std::filesystem::exists(folderOf("tiny-inclora-seed2")));
+    EXPECT_TRUE(std::filesystem::exists(folderOf("tiny-inclora-s2")));
 }
 
 TEST_F(RunFlow, GenerateWithARun) {
-    const auto text = run({"generate", "--run", "tiny-ella-seed1", "--after", "1", "--json"},
+    const auto text = run({"generate", "--run", "tiny-ella-s1", "--after", "1", "--json"},
                           "{\"text\": \"Options: good | bad Text: fine Answer:\"}\n");
     ASSERT_EQ(text.code, 0) << text.err;
     EXPECT_TRUE(text.json()["output"].is_string());

@@ -79,8 +79,10 @@ TEST(NumberFormat, MeansHaveEqualDecimals) {
 
 TEST(NumberFormat, ExactNumbersReadBack) {
     for (const double value : {0.1, 1.0 / 3, 6.02e23, -5e-324, 0.0})
-        EXPECT_EQ(std::stod("0" + exactNumber(std::abs(value))), std::abs(value));
+        EXPECT_EQ(std::strtod(exactNumber(value).c_str(), nullptr), value);
     EXPECT_EQ(exactNumber(0.001), "0.001");
+    EXPECT_EQ(exactNumber(inUnit(0.661, Quantity::Share)), "66.1") << "as decimal, not as binary product";
+    EXPECT_EQ(inUnit(1e-7, Quantity::Density), 1e-5);
 }
 
 }  // namespace
