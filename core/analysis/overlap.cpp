@@ -170,6 +170,7 @@ void addSpectra(ModuleValues& values, const std::vector<ModuleUpdate>& updates,
 ModuleValues compareModule(const std::vector<StoredAdapter>& adapters, std::size_t module,
                            const std::vector<UpdatePair>& pairs, const OverlapOptions& options) {
     std::vector<ModuleUpdate> updates;
+    updates.reserve(adapters.size());
     for (const StoredAdapter& adapter : adapters) updates.push_back(loadUpdate(adapter, module));
     const ElementSums sums = elementSums(updates, pairs);
     ModuleValues values{std::vector<TaskValues>(updates.size()), std::vector<PairValues>(pairs.size())};

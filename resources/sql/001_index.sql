@@ -139,7 +139,8 @@ CREATE TABLE evaluation_cells (
     PRIMARY KEY (run, after_task, task, split)
 ) STRICT, WITHOUT ROWID;
 
--- per_module: float64 in the order of modules, NaN where a measure is not defined.
+-- i < j: two tasks, i = j: one task alone. per_module: float64 in the order of modules, NaN where a measure is not
+-- defined.
 CREATE TABLE overlap (
     run INTEGER NOT NULL REFERENCES runs (key) ON DELETE CASCADE,
     i INTEGER NOT NULL,
