@@ -13,6 +13,7 @@ using Visit = std::function<void(const std::function<void(const at::Tensor&)>&)>
 
 template <typename Float, typename Bits>
 double select(std::int64_t k, const Visit& visit) {
+    if (k < 1) fail(ErrorKind::State, "order statistic {}: the first is 1", k);
     constexpr int kDigit = 16;
     constexpr int kWidth = sizeof(Bits) * 8;
     constexpr Bits kSign = Bits{1} << (kWidth - 1);

@@ -158,7 +158,7 @@ class Run {
         if (m_control.pause) throw Interrupted{"paused"};
     }
 
-    Checkpoint checkpointOf(std::int64_t task, std::int64_t step, bool merged) {
+    void saveCheckpoint(std::int64_t task, std::int64_t step, bool merged) {
         Checkpoint checkpoint;
         checkpoint.task = task;
         checkpoint.step = step;
@@ -167,11 +167,6 @@ class Run {
         checkpoint.specHash = m_specHash;
         m_carry["global_step"] = m_globalStep;
         checkpoint.carry = m_carry;
-        return checkpoint;
-    }
-
-    void saveCheckpoint(std::int64_t task, std::int64_t step, bool merged) {
-        const Checkpoint checkpoint = checkpointOf(task, step, merged);
         const std::int64_t bytes = writeCheckpoint(m_directory.checkpointFile(), checkpoint, adapters(),
                                                    merged ? nullptr : m_optimizer.get(), *m_setup.method);
         m_lastCheckpoint = Clock::now();
@@ -411,13 +406,21 @@ class Run {
         m_setup.method->finishTask(adapters(), taskData(number));
         absorbAndMerge();
         observe(number);
-        // What a fork after this task needs beyond the adapters; complete before the task counts as finished.
-        if (!m_setup.method->state().empty())
-            writeCheckpoint(m_directory.path() / m_directory.methodStateName(number),
-                            checkpointOf(number, stepsOf(number), true), adapters(), nullptr,
-                            *m_setup.method);
+        saveMethodState(number);
         saveCheckpoint(number, stepsOf(number), true);
         m_checkpoint.reset();
+    }
+
+    // What a fork after this task needs beyond the adapters; complete before the task counts as finished.
+    void saveMethodState(std::int64_t number) {
+        if (m_setup.method->state().empty()) return;
+        Checkpoint finished;
+        finished.task = number;
+        finished.step = stepsOf(number);
+        finished.merged = true;
+        finished.specHash = m_specHash;
+        writeCheckpoint(m_directory.path() / m_directory.methodStateName(number), finished, adapters(),
+                        nullptr, *m_setup.method);
     }
 
     void observe(std::int64_t number) {

@@ -13,7 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <atomic>
+#include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdlib>
@@ -28,6 +28,7 @@ std::string runFolder;   // NOLINT(cert-err58-cpp)
 std::string operations;  // NOLINT(cert-err58-cpp)
 long deathAt = 0;        // 0: never
 bool halfWrite = false;
+bool diskFills = false;
 long count = 0;
 
 [[noreturn]] void die() {
@@ -49,8 +50,10 @@ bool countOperation(const char* kind, const std::string& path, const std::string
     std::string name = path.substr(runFolder.size() + 1);
     name = name.substr(0, name.find(".tmp-"));
     if (deathAt == 0) operations += std::string(kind) + " " + name + detail + "\n";
-    return deathAt != 0 && count == deathAt;
+    return deathAt != 0 && count == deathAt && !diskFills;
 }
+
+bool diskIsFull() { return diskFills && count >= deathAt; }
 
 // " step" for a line of the event log.
 std::string eventType(const void* data, size_t size) {
@@ -69,6 +72,12 @@ ssize_t write(int descriptor, const void* data, size_t size) {
     if (countOperation("write", nameOf(descriptor), eventType(data, size))) {
         if (halfWrite) syscall(SYS_write, descriptor, data, size / 2);
         die();
+    }
+    if (diskIsFull() && nameOf(descriptor).rfind(runFolder + "/", 0) == 0) {
+        // The last free bytes are still used.
+        if (count == deathAt && size > 1) return syscall(SYS_write, descriptor, data, size / 2);
+        errno = ENOSPC;
+        return -1;
     }
     return syscall(SYS_write, descriptor, data, size);
 }
@@ -128,6 +137,7 @@ int main(int argc, char** argv) {
         } else if (argc > 3) {
             deathAt = std::strtol(argv[2], nullptr, 10);
             halfWrite = std::strcmp(argv[3], "1") == 0;
+            diskFills = std::strcmp(argv[3], "full") == 0;
         }
         runFolder = std::filesystem::canonical(argv[1]).string();
         const std::string folder = runFolder;

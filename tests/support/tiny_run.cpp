@@ -85,7 +85,7 @@ void writeTinyInputs(const std::filesystem::path& folder) {
 RunSpec tinySpec(const std::filesystem::path& inputs, const Json& changes) {
     Json json = {{"name", "tiny"},
                  {"seed", 11},
-                 {"backbone", {{"path", (inputs / "backbone").string()}, {"dropout", 0.1}, {"threads", 2}}},
+                 {"backbone", {{"path", (inputs / "backbone").string()}, {"dropout", 0.1}, {"threads", 1}}},
                  {"suite", {{"tasks", (inputs / "tasks.json").string()}}},
                  {"adapter", {{"rank", 2}, {"alpha", 8}, {"dropout", 0.1}}},
                  {"gate", {{"type", "jumprelu"}}},
