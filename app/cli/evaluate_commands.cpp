@@ -79,7 +79,7 @@ StoredModel::Progress progressLine(bool quiet, std::int64_t afterTask) {
 
 std::vector<std::int64_t> rowsOf(const EvaluateOptions& options, const StoredModel& model,
                                  const RunRow& row) {
-    const auto available = model.availableRows();
+    auto available = model.availableRows();
     if (options.after == "last") return {available.back()};
     if (options.after == "all") return available;
     return {taskNumber(row, options.after)};

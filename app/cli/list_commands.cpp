@@ -246,16 +246,21 @@ void addLabels(CLI::App& app) {
     auto archiveOptions = std::make_shared<LabelOptions>();
     CLI::App* archive = labelCommand(app, "archive", "Take a run out of the list, or back", archiveOptions);
     archive->add_flag("--undo", archiveOptions->undo, "Back into the list");
+    archive->add_flag("--json", archiveOptions->json, "Print JSON");
     archive->footer("Examples:\n  jumplora archive first-try\n  jumplora archive first-try --undo");
     archive->callback([archiveOptions] {
         const FoundRun found = listedRun(archiveOptions->run, archiveOptions->place);
         found.store->setArchived(found.row.id, !archiveOptions->undo);
-        print(fmt::format("{}: {}\n", found.row.id, archiveOptions->undo ? "listed" : "archived"));
+        if (archiveOptions->json)
+            print(pretty({{"run", found.row.id}, {"archived", !archiveOptions->undo}}));
+        else
+            print(fmt::format("{}: {}\n", found.row.id, archiveOptions->undo ? "listed" : "archived"));
     });
 
     auto deleteOptions = std::make_shared<LabelOptions>();
     CLI::App* remove = labelCommand(app, "delete", "Delete a run with all its files", deleteOptions);
     remove->add_flag("--yes", deleteOptions->undo, "Really delete");
+    remove->add_flag("--json", deleteOptions->json, "Print JSON");
     remove->footer("Example:\n  jumplora delete first-try --yes");
     remove->callback([deleteOptions] {
         const FoundRun found = listedRun(deleteOptions->run, deleteOptions->place);
@@ -263,7 +268,10 @@ void addLabels(CLI::App& app) {
             fail(ErrorKind::Input, "this deletes {} for good; repeat the command with --yes",
                  found.row.directory);
         found.store->deleteRunWithFiles(found.row.id);
-        print(fmt::format("{}: deleted\n", found.row.id));
+        if (deleteOptions->json)
+            print(pretty({{"run", found.row.id}, {"deleted", true}}));
+        else
+            print(fmt::format("{}: deleted\n", found.row.id));
     });
 }
 

@@ -10,25 +10,36 @@
 #include <algorithm>
 #include <cstdio>
 #include <numeric>
+#include <optional>
 
 namespace jumplora::cli {
 namespace {
 
+// Columns of the terminal behind standard error; none for a file.
+std::optional<int> terminalWidth() {
+    winsize size{};
+    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return std::nullopt;
+    return size.ws_col;
+}
+
+// " [####........]"; left out where the numbers need the room.
 std::string bar(std::int64_t done, std::int64_t total) {
     constexpr std::int64_t kWidth = 12;
+    constexpr int kWideEnough = 120;
+    if (terminalWidth().value_or(kWideEnough) < kWideEnough) return {};
     const std::int64_t filled = total > 0 ? std::clamp<std::int64_t>(done * kWidth / total, 0, kWidth) : 0;
-    return "[" + std::string(static_cast<std::size_t>(filled), '#') +
+    return " [" + std::string(static_cast<std::size_t>(filled), '#') +
            std::string(static_cast<std::size_t>(kWidth - filled), '.') + "]";
 }
 
 // A line that wraps could not be redrawn.
 std::string cutToTerminal(const std::string& line) {
-    winsize size{};
-    if (::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col < 2) return line;
+    const auto width = terminalWidth();
+    if (!width) return line;
     std::string cut;
     int column = 0;
     for (const char c : line) {
-        if ((c & 0xC0) != 0x80 && ++column >= size.ws_col) break;
+        if ((c & 0xC0) != 0x80 && ++column >= *width) break;
         cut += c;
     }
     return cut;
@@ -37,6 +48,8 @@ std::string cutToTerminal(const std::string& line) {
 // Plain lines come this often at most, redrawn ones several times a second.
 constexpr double kPlainSeconds = 10;
 constexpr double kRedrawSeconds = 0.2;
+
+constexpr double kStepsAveraged = 20;
 
 }  // namespace
 
@@ -79,8 +92,11 @@ void TimeLeft::onEvent(const Event& event) {
         // What was planned is what the start of the task says.
         if (stage < m_steps.size()) m_steps[stage] = task->steps;
     } else if (const auto* step = std::get_if<StepMetrics>(&event.payload)) {
-        m_secondsPerStep =
-            m_secondsPerStep == 0 ? step->stepSeconds : 0.95 * m_secondsPerStep + 0.05 * step->stepSeconds;
+        // The first step of a process also warms it up: the second one takes its place.
+        const auto n = static_cast<double>(std::max<std::int64_t>(m_stepsSeen, 1));
+        const double weight = 1.0 / std::min(n, kStepsAveraged);
+        m_secondsPerStep += weight * (step->stepSeconds - m_secondsPerStep);
+        ++m_stepsSeen;
         const auto stage = m_steps.size() == m_tasks.size() ? static_cast<std::size_t>(step->task - 1) : 0;
         if (stage < m_steps.size()) m_stepsLeft = std::max<std::int64_t>(m_steps[stage] - step->step, 0);
     } else if (const auto* progress = std::get_if<EvaluationProgress>(&event.payload)) {
@@ -117,7 +133,7 @@ void ProgressDisplay::show(const std::string& line, bool last) {
     if (!last && since < (m_terminal ? kRedrawSeconds : kPlainSeconds)) return;
     m_lastShown = now;
     if (m_terminal) {
-        std::fprintf(stderr, "\r\033[K%s%s", cutToTerminal(line).c_str(), last ? "\n" : "");
+        std::fprintf(stderr, "\r\033[K%s%s", (last ? line : cutToTerminal(line)).c_str(), last ? "\n" : "");
     } else {
         std::fprintf(stderr, "%s\n", line.c_str());
     }
@@ -125,9 +141,10 @@ void ProgressDisplay::show(const std::string& line, bool last) {
 }
 
 std::string ProgressDisplay::left() const {
-    const char* evaluation = m_time.evaluationKnown() ? "" : " + evaluation";
-    return fmt::format("left: task {}{}, run {}{}", formatEstimate(m_time.ofTask()), evaluation,
-                       formatEstimate(m_time.ofRun()), evaluation);
+    // Before the first evaluation nobody knows how long one takes.
+    const char* more = m_time.evaluationKnown() ? "" : "+";
+    return fmt::format("left: task {}{} run {}{}", formatEstimate(m_time.ofTask()), more,
+                       formatEstimate(m_time.ofRun()), more);
 }
 
 void ProgressDisplay::onStep(const StepMetrics& step) {
@@ -135,15 +152,17 @@ void ProgressDisplay::onStep(const StepMetrics& step) {
         return formatNumber(value, quantity, NumberStyle::Ascii);
     };
     std::string text =
-        fmt::format("task {}/{} {} {} {}/{}  {:.1f} steps/s  {}  ce {}", step.task, m_time.tasks().size(),
-                    m_task.name, bar(step.step, m_task.steps), step.step, m_task.steps,
-                    1.0 / std::max(m_time.secondsPerStep(), 1e-9), left(), ascii(step.ce, Quantity::Loss));
+        fmt::format("task {}/{} {}{} {}/{}  ce {}", step.task, m_time.tasks().size(), m_task.name,
+                    bar(step.step, m_task.steps), step.step, m_task.steps, ascii(step.ce, Quantity::Loss));
     if (!step.tau.empty()) {
         const auto [low, high] = std::minmax_element(step.tau.begin(), step.tau.end());
         text += " tau " + ascii(*low, Quantity::Threshold);
         if (*low < *high) text += ".." + ascii(*high, Quantity::Threshold);
-        text += fmt::format(" density {} % f {:.2f}", ascii(step.density, Quantity::Density), step.f);
+        text += fmt::format(" density {} %", ascii(step.density, Quantity::Density));
     }
+    text += fmt::format("  {} steps/s  {}",
+                        ascii(1.0 / std::max(m_time.secondsPerStep(), 1e-9), Quantity::Magnitude), left());
+    if (!step.tau.empty()) text += fmt::format("  f {:.2f}", step.f);
     for (const NamedValue& penalty : step.penalties)
         text += fmt::format(" {} {}", penalty.name, ascii(penalty.value, Quantity::Magnitude));
     show(text, step.step == m_task.steps);
@@ -166,7 +185,7 @@ void ProgressDisplay::onEvent(const Event& event) {
     } else if (const auto* evaluation = std::get_if<EvaluationProgress>(&event.payload)) {
         const auto& tasks = m_time.tasks();
         const auto column = static_cast<std::size_t>(evaluation->task - 1);
-        show(fmt::format("evaluating {} after task {}/{} {} {}/{}  {:.0f} rows/s  {}",
+        show(fmt::format("evaluating {} after task {}/{}{} {}/{}  {:.0f} rows/s  {}",
                          column < tasks.size() ? tasks[column] : std::to_string(evaluation->task),
                          evaluation->afterTask, tasks.size(), bar(evaluation->done, evaluation->total),
                          evaluation->done, evaluation->total, m_time.rowsPerSecond(), left()),

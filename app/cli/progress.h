@@ -34,7 +34,8 @@ class TimeLeft {
     bool m_evaluatesAll = false;
     std::int64_t m_row = 0;  // present row of the matrix
     std::int64_t m_stepsLeft = 0;
-    double m_secondsPerStep = 0;   // moving average
+    std::int64_t m_stepsSeen = 0;
+    double m_secondsPerStep = 0;   // of about the last twenty steps
     std::int64_t m_cellsDone = 0;  // of the present row
     double m_partOfCell = 0;       // of the cell under evaluation
     double m_cellSeconds = 0;      // sum over all cells

@@ -6,7 +6,7 @@
 #include "store/importer.h"
 #include "train/run_state.h"
 
-#include <algorithm>
+#include <set>
 
 namespace jumplora::cli {
 namespace {
@@ -35,13 +35,12 @@ void addNewRuns(Store& store, const fs::path& folder) {
     if (error) return;
     RunFilter everything;
     everything.archived = std::nullopt;
-    std::vector<std::string> known;
-    for (const RunRow& row : store.listRuns(everything)) known.push_back(row.directory);
+    std::set<std::string> known;
+    for (const RunRow& row : store.listRuns(everything)) known.insert(row.directory);
     Importer importer(store);
     for (const auto& entry : entries) {
         if (!isRunDirectory(entry.path())) continue;
-        const bool isKnown = std::find(known.begin(), known.end(), normalFolder(entry.path())) != known.end();
-        if (isKnown && isBeingWritten(entry.path())) continue;
+        if (known.contains(normalFolder(entry.path())) && isBeingWritten(entry.path())) continue;
         for (const std::string& problem : importer.indexFolder(entry.path()).problems)
             note("warning: " + problem);
     }
