@@ -52,6 +52,15 @@ ModuleInfo describe(const Linear& layer) {
 
 }  // namespace
 
+void addGradient(at::Tensor& leaf, const at::Tensor& gradient) {
+    const at::NoGradGuard noGrad;
+    if (leaf.grad().defined()) {
+        leaf.mutable_grad().add_(gradient);
+    } else {
+        leaf.mutable_grad() = gradient.clone();
+    }
+}
+
 at::Tensor AdapterSet::Module::forward(const at::Tensor& x, const Linear& linear) {
     GatedLinearArguments arguments;
     arguments.scaling = set->m_options.scaling();
@@ -192,15 +201,8 @@ void AdapterSet::addDeltaGradient(std::size_t module, const at::Tensor& gradient
     const at::NoGradGuard noGrad;
     Module& m = *m_modules[module];
     const at::Tensor g = gradient * deltaFactor(module, product(module), mode);
-    const auto accumulate = [](at::Tensor& parameter, const at::Tensor& value) {
-        if (parameter.grad().defined()) {
-            parameter.mutable_grad().add_(value);
-        } else {
-            parameter.mutable_grad() = value;
-        }
-    };
-    accumulate(m.b, at::mm(g, m.a.t()));
-    accumulate(m.a, at::mm(m.b.t(), g));
+    addGradient(m.b, at::mm(g, m.a.t()));
+    addGradient(m.a, at::mm(m.b.t(), g));
 }
 
 void AdapterSet::initialiseThresholds() {

@@ -33,6 +33,9 @@ struct GateSnapshot {
     std::int64_t aliveTotal = 0;
 };
 
+// Adds to a leaf's gradient, whether it has one yet or not.
+void addGradient(at::Tensor& leaf, const at::Tensor& gradient);
+
 // The low-rank updates of all adapted layers of a backbone, and their gate. One object per run; reset()
 // begins a task. Installs itself into the backbone's linear layers and leaves them when destroyed.
 class AdapterSet {

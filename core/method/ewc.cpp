@@ -22,9 +22,15 @@ class Ewc : public Method {
     void addPenalties(AdapterSet& adapters, std::vector<PenaltyTerm>& terms) override {
         if (m_fisher.empty()) return;
         const at::NoGradGuard noGrad;
+        const auto count = m_onDelta ? adapters.infos().size() : anchored(adapters).size();
+        if (m_fisher.size() != count || m_fisherTheta.size() != count)
+            fail(ErrorKind::Format, "EWC: the stored Fisher information is incomplete");
         double total = 0;
         for (std::size_t i = 0; i < m_fisher.size(); ++i) {
             const at::Tensor theta = current(adapters, i);
+            if (m_fisher[i].sizes() != theta.sizes() || m_fisherTheta[i].sizes() != theta.sizes())
+                fail(ErrorKind::Format,
+                     "EWC: the stored Fisher information has another shape than the adapters");
             const at::Tensor weighted = theta * m_fisher[i];
             total += (theta * (weighted - 2.0 * m_fisherTheta[i])).sum().item<double>();
             const at::Tensor gradient = (weighted - m_fisherTheta[i]).mul_(m_lambda);
@@ -32,7 +38,7 @@ class Ewc : public Method {
                 adapters.addDeltaGradient(i, gradient, DeltaMode::Interpolated);
             } else {
                 at::Tensor parameter = anchored(adapters)[i];
-                parameter.mutable_grad().add_(gradient);
+                addGradient(parameter, gradient);
             }
         }
         terms.push_back({"ewc", 0.5 * m_lambda * (total + m_constant)});

@@ -21,7 +21,8 @@ class OLora : public Method {
                 at::Tensor& a = adapters.a(i);
                 const at::Tensor products = at::mm(m_past[i], a.t());  // [tasks·r, r]
                 total += products.abs().sum().item<double>();
-                if (m_orthogonality > 0) add(a, at::mm(products.sign().t(), m_past[i]).mul_(m_orthogonality));
+                if (m_orthogonality > 0)
+                    addGradient(a, at::mm(products.sign().t(), m_past[i]).mul_(m_orthogonality));
             }
             terms.push_back({"orthogonality", m_orthogonality * total});
         }
@@ -31,7 +32,7 @@ class OLora : public Method {
                 for (at::Tensor* t : {&adapters.a(i), &adapters.b(i)}) {
                     const double norm = t->norm().item<double>();
                     total += norm;
-                    if (norm > 0) add(*t, *t * (m_size / norm));
+                    if (norm > 0) addGradient(*t, *t * (m_size / norm));
                 }
             }
             terms.push_back({"size", m_size * total});
@@ -51,14 +52,6 @@ class OLora : public Method {
     }
 
   private:
-    static void add(at::Tensor& parameter, const at::Tensor& gradient) {
-        if (parameter.grad().defined()) {
-            parameter.mutable_grad().add_(gradient);
-        } else {
-            parameter.mutable_grad() = gradient.clone();
-        }
-    }
-
     double m_orthogonality = 0;
     double m_size = 0;
     std::vector<at::Tensor> m_past;  // per module, rows of all earlier A
