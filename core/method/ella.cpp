@@ -39,7 +39,7 @@ class Ella : public Method {
     }
 
     [[nodiscard]] const std::vector<at::Tensor>* past() const override { return &m_past; }
-    void setPast(std::vector<at::Tensor> past) override { m_past = std::move(past); }
+    void setPast(const std::vector<at::Tensor>& past) override { m_past = past; }
 
   private:
     double m_lambda = 0;

@@ -70,7 +70,7 @@ class Method {
     // W_past per module of a method that keeps one (null otherwise), so that `verify` can compare and replace
     // it.
     [[nodiscard]] virtual const std::vector<at::Tensor>* past() const { return nullptr; }
-    virtual void setPast(std::vector<at::Tensor> past) { (void)past; }
+    virtual void setPast(const std::vector<at::Tensor>& past) { (void)past; }
     [[nodiscard]] virtual MethodState state() const { return {}; }
     virtual void setState(const MethodState& state) { (void)state; }
 };

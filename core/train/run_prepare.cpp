@@ -140,6 +140,7 @@ void forkRun(const RunDirectory& parent, std::int64_t afterTask, const RunDirect
         fail(ErrorKind::Input, "{}: task {} of this run is not finished; {} of its tasks are",
              parent.path().string(), afterTask, finished);
 
+    refuseChangedInputs(setup, parent.runFile());
     makeFolder(directory.path() / "adapters");
     makeFolder(directory.path() / "predictions");
     for (std::int64_t task = 1; task <= afterTask; ++task)

@@ -167,4 +167,23 @@ Json provenanceOf(const RunSetup& setup) {
              "adapter dropout(task, step), replay(task, step), replay memory(task), fisher(task)"}};
 }
 
+void refuseChangedInputs(const RunSetup& setup, const std::filesystem::path& runFile) {
+    const Json run = readJsonFile(runFile);
+    const Json& before = requireMember(run, "provenance", runFile.string());
+    const Json now = provenanceOf(setup);
+    for (const char* part : {"data", "backbone", "tokenizer"}) {
+        const Json& expected = requireMember(before, part, runFile.string());
+        for (const auto& [name, hash] : now.at(part).items()) {
+            // Columns that only one of two runs has say nothing about the other.
+            const auto found = expected.find(name);
+            if (found != expected.end() && *found != hash)
+                fail(
+                    ErrorKind::State,
+                    "{}: the {} changed since the run began: \"{}\" has hash {}, it was {}. Put the old file "
+                    "back, or begin a new run.",
+                    runFile.parent_path().string(), part, name, hash.dump(), found->dump());
+        }
+    }
+}
+
 }  // namespace jumplora

@@ -8,6 +8,7 @@
 #include "text/tokenizer.h"
 #include "train/run_spec.h"
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -57,6 +58,10 @@ RunSetup openRun(const RunSpec& spec);
 
 // Hashes, versions and settings that a result depends on.
 Json provenanceOf(const RunSetup& setup);
+
+// Refuses data, a backbone or a tokenizer that changed since a run's provenance was written to `runFile`:
+// what is computed now would not belong to what was computed then. Throws Error(State) naming what differs.
+void refuseChangedInputs(const RunSetup& setup, const std::filesystem::path& runFile);
 
 // Folder of a spec's backbone path: the built-in one for "builtin".
 std::string backboneFolder(const std::string& path);

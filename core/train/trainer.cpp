@@ -55,6 +55,7 @@ class Run {
             if (m_checkpoint->specHash != m_specHash)
                 fail(ErrorKind::State, "{}: the checkpoint belongs to spec {}, the folder holds spec {}",
                      directory.path().string(), m_checkpoint->specHash, m_specHash);
+            refuseChangedInputs(m_setup, directory.runFile());
             keep = m_checkpoint->eventBytes;
         }
         m_log = std::make_unique<EventLog>(directory.eventsFile(), keep, listeners);

@@ -160,6 +160,16 @@ TEST_F(TroubledRun, DamagedFilesAreNamedAndNothingElseIsTouched) {
                 [&] { execute(run); });
     writeFileAtomically(run.specFile(), spec);
 
+    // Nor may the data change under a run.
+    const auto data = inputs() / "topic" / "train.json";
+    const std::string rows = readFile(data);
+    Json other = parseJson(rows, "rows");
+    other[0]["sentence"] = "another text";
+    writeFileAtomically(data, other.dump());
+    expectError(ErrorKind::State, {run.path().string(), "data changed", "topic/train.json"},
+                [&] { execute(run); });
+    writeFileAtomically(data, rows);
+
     std::filesystem::rename(run.path() / run.adapterName(2), run.path() / "away");
     expectError(ErrorKind::Io, {run.adapterName(2)}, [&] { execute(run); });
     std::filesystem::rename(run.path() / "away", run.path() / run.adapterName(2));
