@@ -11,16 +11,17 @@
 namespace jumplora {
 
 // A run on disk; readable without this program.
-//   spec.json            the frozen spec
-//   run.json             id, name, created, spec hash, lineage, provenance; written once
-//   events.jsonl         one event a line
-//   state.json           {"state", "message", "pid", "updated"}: waiting, running, paused, ... (replaced
-//   atomically) checkpoint.safetensors   newest checkpoint, all state in one file
-//   adapters/task_01.safetensors        A, B, log τ as learned (format jumplora-adapter/1)
-//   adapters/task_01.method.safetensors  the method's own state after the task, for methods that have one
-//   predictions/after_01_on_02.jsonl    one answer a line:
-//   {"input","expected","output","correct","within_options"} result.json          matrix, metrics; written
-//   when the last task is evaluated
+//   spec.json                the frozen spec
+//   run.json                 id, name, created, spec hash, lineage, provenance; written once
+//   events.jsonl             one event a line
+//   state.json               {"state", "message", "pid", "updated"}: waiting, running, paused, ...
+//   lock                     locked while a program works on the run (run_lock.h)
+//   checkpoint.safetensors   newest checkpoint, all state in one file
+//   adapters/task_01.safetensors         A, B, log τ as learned (format jumplora-adapter/1)
+//   adapters/task_01.method.safetensors  the method's own state after the task, if it has one
+//   predictions/after_01_on_02.jsonl     one answer a line:
+//                            {"input", "expected", "output", "correct", "within_options"}
+//   result.json              matrix, metrics; written when the last task is evaluated
 class RunDirectory {
   public:
     explicit RunDirectory(std::filesystem::path path) : m_path(std::move(path)) {}

@@ -47,6 +47,7 @@ class KilledRun : public testing::PreparedRun {
             if (wanted(m_operations[i])) kinds[kindOf(m_operations[i])].push_back(i + 1);
         }
         std::vector<std::size_t> drawn;
+        drawn.reserve(kinds.size());
         for (const auto& [kind, moments] : kinds) drawn.push_back(moments[rng.below(moments.size())]);
         return drawn;
     }
