@@ -97,9 +97,13 @@ TEST(RunModel, KeepsTheRulesOfModels) {
     RunRow row;
     row.name = "one";
     row.density = 0.015625;
+    row.metrics = {{"oa", 0.834}, {"bwt", -0.019}};
     model.setRuns({row, RunRow{}});
     EXPECT_EQ(model.rowCount(), 2);
     EXPECT_EQ(model.data(model.index(0, RunModel::Density), Qt::DisplayRole).toString(), "1.56");
+    EXPECT_EQ(model.data(model.index(0, RunModel::Oa), Qt::DisplayRole).toString(), "83.4");
+    EXPECT_EQ(model.data(model.index(0, RunModel::Bwt), Qt::DisplayRole).toString(), "−1.9");
+    EXPECT_EQ(model.data(model.index(1, RunModel::Oa), Qt::DisplayRole).toString(), "–");
     EXPECT_EQ(model.data(model.index(1, RunModel::Density), Qt::DisplayRole).toString(), "–");
     EXPECT_EQ(model.data(model.index(1, RunModel::Created), Qt::DisplayRole).toString(), "–");
     model.setRuns({});

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/run_model.h"
 
+#include "exchange/number_format.h"
+
 #include <array>
 #include <cmath>
 #include <utility>
@@ -23,6 +25,10 @@ constexpr std::array<ColumnInfo, RunModel::ColumnCount> kColumns = {{
     {"Seed", "seed of every random draw of the run", true},
     {"Tasks", "tasks trained, of all", true},
     {"Steps", "optimizer steps done, of all", true},
+    {"OA %", "overall accuracy: mean over the tasks of the score after the last task", true},
+    {"BWT points",
+     "backward transfer: mean over earlier tasks of the final score minus the one right after learning",
+     true},
     {"Density %", "share of entries of the low-rank update that pass the gate, last logged", true},
     {"Created", "when the run was created, in UTC", false},
     {"Message", "what went wrong, if anything", false},
@@ -30,15 +36,8 @@ constexpr std::array<ColumnInfo, RunModel::ColumnCount> kColumns = {{
 
 QString ratio(std::int64_t done, std::int64_t all) { return QStringLiteral("%1 / %2").arg(done).arg(all); }
 
-// Three significant digits, as every density is shown.
-QString percent(const std::optional<double>& share) {
-    if (!share || !std::isfinite(*share)) return QStringLiteral("–");
-    return QString::number(100 * *share, 'g', 3);
-}
-
-// "2026-03-04T14:05:12Z" as "2026-03-04 14:05".
-QString minute(const std::string& time) {
-    return time.empty() ? QStringLiteral("–") : QString::fromStdString(time).left(16).replace('T', ' ');
+QString number(const double* value, Quantity quantity) {
+    return QString::fromStdString(formatNumber(value == nullptr ? std::nan("") : *value, quantity));
 }
 
 QString text(const RunRow& run, int column) {
@@ -57,10 +56,14 @@ QString text(const RunRow& run, int column) {
             return ratio(run.tasksTrained, static_cast<std::int64_t>(run.tasks.size()));
         case RunModel::Steps:
             return ratio(run.stepsDone, run.stepsPlanned);
+        case RunModel::Oa:
+            return number(run.metric("oa"), Quantity::Share);
+        case RunModel::Bwt:
+            return number(run.metric("bwt"), Quantity::Difference);
         case RunModel::Density:
-            return percent(run.density);
+            return number(run.density ? &*run.density : nullptr, Quantity::Density);
         case RunModel::Created:
-            return minute(run.created);
+            return QString::fromStdString(formatDate(run.created));
         case RunModel::Message:
             return QString::fromStdString(run.message);
         default:

@@ -12,7 +12,21 @@ class RunModel : public QAbstractTableModel {
     Q_OBJECT
 
   public:
-    enum Column { State, Name, Method, Gate, Seed, Tasks, Steps, Density, Created, Message, ColumnCount };
+    enum Column {
+        State,
+        Name,
+        Method,
+        Gate,
+        Seed,
+        Tasks,
+        Steps,
+        Oa,
+        Bwt,
+        Density,
+        Created,
+        Message,
+        ColumnCount
+    };
 
     using QAbstractTableModel::QAbstractTableModel;
     void setRuns(std::vector<RunRow> runs);
