@@ -17,8 +17,11 @@ at::Tensor padHeads(const at::Tensor& packed, const PackedRows& rows, std::int64
     return padded.view({rows.rows(), longest, heads, packed.size(1) / heads}).transpose(1, 2).contiguous();
 }
 
+// Steps that a cache is made for at first; it doubles when they are used up.
+constexpr std::int64_t kFirstSteps = 16;
+
 struct LayerCache {
-    at::Tensor selfKeys, selfValues;    // [rows, heads, maxNewTokens, d]
+    at::Tensor selfKeys, selfValues;    // [rows, heads, steps, d]
     at::Tensor crossKeys, crossValues;  // [rows, heads, longest source, d]
 };
 
@@ -59,8 +62,9 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
         LayerCache cache;
         cache.crossKeys = padHeads(block.cross.k(memory), *source, heads);
         cache.crossValues = padHeads(block.cross.v(memory), *source, heads);
-        cache.selfKeys = at::zeros({count, heads, maxNewTokens, m_config.dKv}, options());
-        cache.selfValues = at::zeros({count, heads, maxNewTokens, m_config.dKv}, options());
+        const std::int64_t steps = std::min(maxNewTokens, kFirstSteps);
+        cache.selfKeys = at::zeros({count, heads, steps, m_config.dKv}, options());
+        cache.selfValues = at::zeros({count, heads, steps, m_config.dKv}, options());
         caches.push_back(std::move(cache));
     }
 
@@ -78,6 +82,10 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
         for (std::size_t layer = 0; layer < caches.size(); ++layer) {
             const Block& block = m_decoder.blocks[layer];
             LayerCache& cache = caches[layer];
+            if (step == cache.selfKeys.size(2)) {
+                for (at::Tensor* t : {&cache.selfKeys, &cache.selfValues})
+                    *t = at::cat({*t, at::zeros_like(*t)}, 2);
+            }
             const at::Tensor normed = rmsNorm(x, block.selfNorm, m_config.epsilon);
             cache.selfKeys.narrow(2, step, 1).copy_(split(block.self.k(normed)));
             cache.selfValues.narrow(2, step, 1).copy_(split(block.self.v(normed)));

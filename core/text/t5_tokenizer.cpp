@@ -30,8 +30,16 @@ AddedToken specialToken(std::string content) {
 }
 
 void replaceAll(std::string& text, std::string_view what, std::string_view by) {
-    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size()))
-        text.replace(at, what.size(), by);
+    std::size_t at = text.find(what);
+    if (at == std::string::npos) return;
+    std::string result;
+    result.reserve(text.size());
+    std::size_t done = 0;
+    for (; at != std::string::npos; at = text.find(what, done)) {
+        result.append(text, done, at - done).append(by);
+        done = at + what.size();
+    }
+    text = result.append(text, done);
 }
 
 // Hugging Face's clean_up_tokenization, in its order.

@@ -10,6 +10,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,7 +41,11 @@ class RecordedRun {
     [[nodiscard]] const std::filesystem::path& folder() const { return m_folder; }
     [[nodiscard]] const std::filesystem::path& modelFolder() const { return m_model; }
     [[nodiscard]] const std::filesystem::path& tasksFolder() const { return m_tasks; }
-    [[nodiscard]] std::int64_t width() const;  // entries of a recorded state
+    [[nodiscard]] std::int64_t width() const;         // entries of a recorded state
+    [[nodiscard]] std::int64_t maxNewTokens() const;  // of an answer
+    [[nodiscard]] std::int64_t padId() const { return m_padId; }
+    // Recorded accuracy on task `seen` after task `task` (from 1); nothing when there is no matrix.
+    [[nodiscard]] std::optional<double> accuracy(std::int64_t task, std::int64_t seen) const;
 
     // Copies a recorded state (A, B of each module row by row, then log τ) into the adapters.
     void setState(const at::Tensor& flat);
@@ -55,6 +60,10 @@ class RecordedRun {
     Method& method() { return *m_method; }
     [[nodiscard]] const OptimizerSpec& optimizerSpec() const { return m_optimizerSpec; }
     [[nodiscard]] BlendSchedule schedule(std::int64_t steps) const;
+    // Of the step that follows `completed` of a task's `steps`.
+    [[nodiscard]] double learningRate(std::int64_t completed, std::int64_t steps) const {
+        return scheduledLearningRate(m_optimizerSpec.schedule, m_optimizerSpec.lr, completed, steps);
+    }
     // As the loop would begin task `number`: fresh optimizer, thresholds not initialised.
     void beginTask();
     Optimizer& optimizer() { return *m_optimizer; }
@@ -62,6 +71,7 @@ class RecordedRun {
   private:
     std::filesystem::path m_folder, m_model, m_tasks;
     Json m_json;
+    std::int64_t m_padId = 0;
     std::unique_ptr<Backbone> m_backbone;
     std::unique_ptr<AdapterSet> m_adapters;
     std::unique_ptr<Method> m_method;

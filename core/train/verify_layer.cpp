@@ -2,6 +2,7 @@
 #include "adapter/gated_linear.h"
 #include "base/error.h"
 #include "model/weights.h"
+#include "train/recorded_tensor.h"
 #include "train/step.h"
 #include "train/verify.h"
 #include "train/verify_compare.h"
@@ -17,16 +18,6 @@ struct Limits {
 };
 
 Limits limits(bool float64) { return float64 ? Limits{1e-9, 1e-9} : Limits{2e-5, 1e-3}; }
-
-double number(const SafetensorsFile& file, const std::string& key) {
-    const std::string& text = file.requireMetadata(key);
-    char* end = nullptr;
-    const double value = std::strtod(text.c_str(), &end);
-    if (end == text.c_str() || !std::isfinite(value))
-        fail(ErrorKind::Format, "{}: metadata \"{}\" is \"{}\", expected a number", file.path().string(), key,
-             text);
-    return value;
-}
 
 void compare(VerifyReport& report, const std::string& quantity, const at::Tensor& computed,
              const at::Tensor& recorded, double limit, const std::string& where = {}) {
@@ -58,41 +49,46 @@ class OneLayer : public Backbone {
 
 void verifyForwardBackward(const SafetensorsFile& file, at::ScalarType dtype, const Limits& limit,
                            VerifyReport& report) {
-    const auto leaf = [&](const char* name) {
-        return toTensor(file.require(name), dtype).set_requires_grad(true);
+    const auto leaf = [&](const char* name, const std::vector<std::int64_t>& shape) {
+        return recordedTensor(file, name, shape, dtype).set_requires_grad(true);
     };
-    const at::Tensor x = leaf("x");
-    const at::Tensor weight = toTensor(file.require("weight"), dtype);
-    const at::Tensor a = leaf("A");
-    const at::Tensor b = leaf("B");
-    const at::Tensor logTau = leaf("log_threshold");
+    const at::Tensor weight = recordedTensor(file, "weight", {kAnySize, kAnySize}, dtype);
+    const std::int64_t m = weight.size(0);
+    const std::int64_t n = weight.size(1);
+    const at::Tensor a = leaf("A", {kAnySize, n});
+    const at::Tensor b = leaf("B", {m, a.size(0)});
+    const at::Tensor logTau = leaf("log_threshold", {1});
+    std::vector<std::int64_t> shape = file.require("x").shape;
+    if (shape.empty() || shape.back() != n)
+        fail(ErrorKind::Format, "{}: x does not end in the {} columns of weight", file.path().string(), n);
+    const at::Tensor x = leaf("x", shape);
+    shape.back() = m;
+    const at::Tensor dy = recordedTensor(file, "dy", shape, dtype);
     at::Tensor bias;
-    if (const TensorView* view = file.find("bias")) bias = toTensor(*view, dtype);
-    if (a.dim() != 2 || b.dim() != 2 || weight.dim() != 2 || x.dim() < 1 || a.size(0) != b.size(1) ||
-        weight.size(0) != b.size(0) || weight.size(1) != a.size(1) || x.size(-1) != a.size(1) ||
-        logTau.numel() != 1)
-        fail(ErrorKind::Format, "{}: the shapes of x, weight, A, B do not fit together",
-             file.path().string());
+    if (file.find("bias") != nullptr) bias = recordedTensor(file, "bias", {m}, dtype);
+    if (a.size(0) == 0) fail(ErrorKind::Format, "{}: A has no rows", file.path().string());
     GatedLinearArguments arguments;
-    arguments.scaling = number(file, "alpha") / static_cast<double>(a.size(0));
-    arguments.blend = number(file, "f");
-    arguments.bandwidth = number(file, "bandwidth");
+    arguments.scaling = file.metadata().count("scaling") != 0
+                            ? recordedNumber(file, "scaling")
+                            : recordedNumber(file, "alpha") / static_cast<double>(a.size(0));
+    arguments.blend = recordedNumber(file, "f");
+    arguments.bandwidth = recordedNumber(file, "bandwidth");
     arguments.threshold = 0;
     const at::Tensor y = gatedLinear(x, weight, bias, a, b, logTau, arguments);
-    const at::Tensor dy = toTensor(file.require("dy"), dtype);
-    if (y.sizes() != dy.sizes())
-        fail(ErrorKind::Format, "{}: dy has another shape than y", file.path().string());
     y.backward(dy);
-    compare(report, "y", y, toTensor(file.require("y")), limit.value);
-    compare(report, "dx", x.grad(), toTensor(file.require("dx")), limit.gradient);
-    compare(report, "dA", a.grad(), toTensor(file.require("dA")), limit.gradient);
-    compare(report, "dB", b.grad(), toTensor(file.require("dB")), limit.gradient);
-    compare(report, "dlog_threshold", logTau.grad(), toTensor(file.require("dlog_threshold")),
-            limit.gradient);
+    const auto check = [&](const char* name, const at::Tensor& computed, double most) {
+        compare(report, name, computed, recordedTensor(file, name, computed.sizes().vec(), at::kDouble),
+                most);
+    };
+    check("y", y, limit.value);
+    check("dx", x.grad(), limit.gradient);
+    check("dA", a.grad(), limit.gradient);
+    check("dB", b.grad(), limit.gradient);
+    check("dlog_threshold", logTau.grad(), limit.gradient);
 
     const at::NoGradGuard noGrad;
     const auto alive = at::mm(b, a).abs().gt(logTau.exp()).sum().item<std::int64_t>();
-    const auto recorded = toTensor(file.require("alive"), at::kLong).item<std::int64_t>();
+    const auto recorded = recordedTensor(file, "alive", {1}, at::kLong).item<std::int64_t>();
     report.add("alive", std::abs(static_cast<double>(alive - recorded)), 0, "entries",
                fmt::format("{} computed, {} recorded", alive, recorded));
 }
@@ -114,52 +110,63 @@ at::Tensor flatten(const std::vector<at::Tensor>& tensors) {
     return at::cat(parts);
 }
 
+OptimizerSpec recordedOptimizer(const SafetensorsFile& file) {
+    OptimizerSpec spec;
+    spec.lr = recordedNumber(file, "lr");
+    spec.weightDecay = recordedNumber(file, "weight_decay");
+    spec.clip = recordedNumber(file, "clip");
+    spec.eps = recordedNumber(file, "eps");
+    const std::string& betas = file.requireMetadata("betas");
+    const auto comma = betas.find(',');
+    char* end = nullptr;
+    spec.beta1 = std::strtod(betas.c_str(), &end);
+    if (comma == std::string::npos || end != betas.c_str() + comma)
+        fail(ErrorKind::Format, "{}: metadata \"betas\" is \"{}\", expected two numbers",
+             file.path().string(), betas);
+    spec.beta2 = std::strtod(betas.c_str() + comma + 1, &end);
+    if (*end != '\0' || !(spec.beta1 >= 0 && spec.beta1 < 1 && spec.beta2 >= 0 && spec.beta2 < 1))
+        fail(ErrorKind::Format, "{}: metadata \"betas\" is \"{}\", expected two numbers from 0 to below 1",
+             file.path().string(), betas);
+    return spec;
+}
+
 void verifySteps(const SafetensorsFile& file, at::ScalarType dtype, const Limits& limit,
                  VerifyReport& report) {
-    const at::Tensor weight = toTensor(file.require("weight"), dtype);
-    const at::Tensor xs = toTensor(file.require("x"), dtype);
-    const at::Tensor targetDelta = toTensor(file.require("target_delta"), dtype);
-    const at::Tensor params = toTensor(file.require("params"));
-    const at::Tensor grads = toTensor(file.require("grads"));
-    const at::Tensor norms = toTensor(file.require("grad_norm"), at::kDouble);
-    const at::Tensor blends = toTensor(file.require("f"), at::kDouble);
-    const at::Tensor losses = toTensor(file.require("loss"), at::kDouble);
-    const at::Tensor alive = toTensor(file.require("alive"), at::kLong);
-
+    const std::string path = file.path().string();
+    const at::Tensor weight = recordedTensor(file, "weight", {kAnySize, kAnySize}, dtype);
+    const std::int64_t m = weight.size(0);
+    const std::int64_t n = weight.size(1);
+    const at::Tensor xs = recordedTensor(file, "x", {kAnySize, kAnySize, n}, dtype);
+    const std::int64_t steps = xs.size(0);
     AdapterOptions adapterOptions;
     adapterOptions.targets = {"q"};
-    adapterOptions.rank = static_cast<std::int64_t>(number(file, "rank"));
-    adapterOptions.alpha = number(file, "alpha");
+    adapterOptions.rank = recordedInteger(file, "rank", 1, 1 << 20);
+    const double scaling = file.metadata().count("scaling") != 0
+                               ? recordedNumber(file, "scaling")
+                               : recordedNumber(file, "alpha") / static_cast<double>(adapterOptions.rank);
+    adapterOptions.alpha = scaling * static_cast<double>(adapterOptions.rank);
+    const std::int64_t width = adapterOptions.rank * (m + n) + 1;
+    const at::Tensor params = recordedTensor(file, "params", {steps + 1, width}, at::kDouble);
+    const at::Tensor targetDelta = recordedTensor(file, "target_delta", {m, n}, dtype);
+    const at::Tensor grads = recordedTensor(file, "grads", {steps, width}, at::kDouble);
+    const at::Tensor norms = recordedTensor(file, "grad_norm", {steps}, at::kDouble);
+    const at::Tensor blends = recordedTensor(file, "f", {steps}, at::kDouble);
+    const at::Tensor losses = recordedTensor(file, "loss", {steps}, at::kDouble);
+    const at::Tensor alive = recordedTensor(file, "alive", {steps + 1}, at::kLong);
+
     GateOptions gate;
     gate.enabled = true;
-    const std::string& mode = file.requireMetadata("threshold");
-    gate.mode = mode == "per_block"    ? ThresholdMode::PerBlock
-                : mode == "per_module" ? ThresholdMode::PerModule
-                                       : ThresholdMode::Global;
-    gate.bandwidth = number(file, "bandwidth");
-    gate.first = number(file, "first");
-    gate.final = number(file, "final");
-    OptimizerSpec optimizerSpec;
-    optimizerSpec.lr = number(file, "lr");
-    optimizerSpec.weightDecay = number(file, "weight_decay");
-    optimizerSpec.clip = number(file, "clip");
-    optimizerSpec.eps = number(file, "eps");
-    const std::string& betas = file.requireMetadata("betas");
-    optimizerSpec.beta1 = std::strtod(betas.c_str(), nullptr);
-    if (const auto comma = betas.find(','); comma != std::string::npos)
-        optimizerSpec.beta2 = std::strtod(betas.c_str() + comma + 1, nullptr);
+    gate.mode = recordedThresholdMode(file.requireMetadata("threshold"), path);
+    gate.bandwidth = recordedNumber(file, "bandwidth");
+    gate.first = recordedNumber(file, "first");
+    gate.final = recordedNumber(file, "final");
+    requireGate(gate, path);
+    const OptimizerSpec optimizerSpec = recordedOptimizer(file);
 
     OneLayer backbone(weight);
     AdapterSet adapters(backbone, adapterOptions, gate);
     adapters.reset(0);
     const auto leaves = adapters.parameters();
-    const std::int64_t steps = xs.size(0);
-    const std::int64_t width = flatten(leaves).numel();
-    if (params.dim() != 2 || params.size(0) != steps + 1 || params.size(1) != width ||
-        grads.size(0) != steps || grads.size(1) != width || alive.numel() != steps + 1 ||
-        blends.numel() != steps || norms.numel() != steps || losses.numel() != steps ||
-        targetDelta.sizes() != weight.sizes())
-        fail(ErrorKind::Format, "{}: the recorded tensors do not fit together", file.path().string());
     const auto optimizer = makeOptimizer(optimizerSpec, leaves);
     const auto method = createMethod("inclora", Json::object());
     const BlendSchedule schedule(gate.first, gate.final, steps);
@@ -208,9 +215,7 @@ void verifySteps(const SafetensorsFile& file, at::ScalarType dtype, const Limits
     checkAlive(steps);
 }
 
-}  // namespace
-
-VerifyReport verifyLayer(const std::filesystem::path& path, const VerifyOptions& options) {
+VerifyReport verifyRecord(const std::filesystem::path& path, const VerifyOptions& options) {
     const SafetensorsFile file(path);
     if (file.requireMetadata("format") != "jumplora-golden-layer/1")
         fail(ErrorKind::Format, "{}: format \"{}\" is not a recorded layer", path.string(),
@@ -228,6 +233,12 @@ VerifyReport verifyLayer(const std::filesystem::path& path, const VerifyOptions&
              path.string(), kind);
     }
     return report;
+}
+
+}  // namespace
+
+VerifyReport verifyLayer(const std::filesystem::path& path, const VerifyOptions& options) {
+    return refusingMisfits(path.string(), [&] { return verifyRecord(path, options); });
 }
 
 }  // namespace jumplora

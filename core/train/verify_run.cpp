@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.h"
-#include "model/weights.h"
 #include "train/recorded_run.h"
+#include "train/recorded_tensor.h"
+#include "train/recorded_texts.h"
 #include "train/verify.h"
 #include "train/verify_compare.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace jumplora {
@@ -20,6 +22,7 @@ constexpr ReplayLimits kFloat32 = {5e-5, 5e-3, 2e-2, 5e-4, 1e-3, 1e-5, 4, 1e-5, 
 // A free run in float64.
 constexpr double kFreeLimit = 1e-5;
 constexpr double kFreeAlive = 3;
+constexpr double kAccuracyLimit = 1e-9;
 // A free run in float32 is judged on the first task's cross-entropy alone.
 constexpr double kFreeFloat32Limit = 2e-2;
 
@@ -54,13 +57,16 @@ void compareTaskEnd(RecordedRun& run, const RecordedTask& recorded, double limit
     const auto* past = run.method().past();
     for (std::size_t i = 0; i < infos.size(); ++i) {
         const std::string at = where + ", " + infos[i].name;
-        if (const TensorView* view = recorded.file.find("w_past/" + infos[i].name);
-            view != nullptr && past != nullptr)
-            report.add("W_past", compareTensors((*past)[i], toTensor(*view)).relative(), limit, "of largest",
-                       at, informative);
-        const TensorView& merged = recorded.file.require("merged/" + infos[i].name);
-        report.add("merged weights",
-                   compareTensors(run.adapters().baseWeight(i), toTensor(merged)).relative(), limit,
+        const auto shape = run.adapters().baseWeight(i).sizes().vec();
+        const std::string pastName = "w_past/" + infos[i].name;
+        if (past != nullptr && recorded.file.find(pastName) != nullptr)
+            report.add("W_past",
+                       compareTensors((*past)[i], recordedTensor(recorded.file, pastName, shape, at::kDouble))
+                           .relative(),
+                       limit, "of largest", at, informative);
+        const at::Tensor merged =
+            recordedTensor(recorded.file, "merged/" + infos[i].name, shape, at::kDouble);
+        report.add("merged weights", compareTensors(run.adapters().baseWeight(i), merged).relative(), limit,
                    "of largest", at, informative);
     }
 }
@@ -72,11 +78,13 @@ void adoptRecord(RecordedRun& run, const RecordedTask& recorded) {
     std::vector<at::Tensor> past;
     for (std::size_t i = 0; i < infos.size(); ++i) {
         at::Tensor& weight = run.adapters().baseWeight(i);
-        weight.copy_(toTensor(recorded.file.require("merged/" + infos[i].name)));
-        if (const TensorView* view = recorded.file.find("w_past/" + infos[i].name))
-            past.push_back(toTensor(*view, weight.scalar_type()));
+        const auto shape = weight.sizes().vec();
+        weight.copy_(recordedTensor(recorded.file, "merged/" + infos[i].name, shape, weight.scalar_type()));
+        const std::string pastName = "w_past/" + infos[i].name;
+        if (recorded.file.find(pastName) != nullptr)
+            past.push_back(recordedTensor(recorded.file, pastName, shape, weight.scalar_type()));
     }
-    if (run.method().past() != nullptr && past.size() == infos.size()) run.method().setPast(std::move(past));
+    if (run.method().past() != nullptr && past.size() == infos.size()) run.method().setPast(past);
 }
 
 void compareStep(RecordedRun& run, const RecordedTask& recorded, std::int64_t s, const StepLoss& loss,
@@ -100,56 +108,77 @@ void compareStep(RecordedRun& run, const RecordedTask& recorded, std::int64_t s,
                limit.norm, "relative", where);
 }
 
-// Generated ids of a seen task against the record; returns the number of rows that differ.
-void compareAnswers(RecordedRun& run, const RecordedTask& recorded, std::int64_t seen,
-                    const std::string& where, VerifyReport& report, bool informative) {
-    const std::string prefix = fmt::format("eval/{}/", seen);
-    if (recorded.file.find(prefix + "greedy_ids") == nullptr) return;
-    const at::Tensor ids = toTensor(recorded.file.require(prefix + "input_ids"), at::kLong);
-    const at::Tensor lengths = toTensor(recorded.file.require(prefix + "lengths"), at::kLong);
-    const at::Tensor greedy = toTensor(recorded.file.require(prefix + "greedy_ids"), at::kLong);
+// Rows that a seen task is evaluated on.
+std::vector<TokenRow> evaluationRows(const RecordedTask& recorded, const std::string& prefix) {
+    const at::Tensor ids =
+        recordedTensor(recorded.file, prefix + "input_ids", {kAnySize, kAnySize}, at::kLong);
+    const at::Tensor lengths = recordedTensor(recorded.file, prefix + "lengths", {ids.size(0)}, at::kLong);
     std::vector<TokenRow> rows;
     for (std::int64_t r = 0; r < ids.size(0); ++r) {
+        const auto length = lengths[r].item<std::int64_t>();
+        if (length < 1 || length > ids.size(1))
+            fail(ErrorKind::Format, "{}: {}lengths of row {} is {}, expected 1 to {}",
+                 recorded.file.path().string(), prefix, r, length, ids.size(1));
         TokenRow row;
         const auto* source = ids[r].data_ptr<std::int64_t>();
-        row.source.assign(source, source + std::min(lengths[r].item<std::int64_t>(), ids.size(1)));
+        row.source.assign(source, source + length);
         rows.push_back(std::move(row));
     }
-    const std::int64_t maxNewTokens = run.json().at("evaluation").value("max_new_tokens", std::int64_t{8});
-    std::int64_t different = 0;
-    std::string first;
+    return rows;
+}
+
+// Generated answers of a seen task against the record: ids and accuracy.
+void compareAnswers(RecordedRun& run, const RecordedTask& recorded, const RecordedTexts* texts,
+                    std::int64_t number, std::int64_t seen, VerifyReport& report, bool informative) {
+    const std::string prefix = fmt::format("eval/{}/", seen);
+    if (recorded.file.find(prefix + "greedy_ids") == nullptr) return;
+    const auto rows = evaluationRows(recorded, prefix);
+    const auto count = static_cast<std::int64_t>(rows.size());
+    const at::Tensor greedy =
+        recordedTensor(recorded.file, prefix + "greedy_ids", {count, kAnySize}, at::kLong);
+    const std::int64_t width = greedy.size(1);
+    // One more than recorded shows whether a row really ended.
+    const std::int64_t maxNewTokens = std::min(run.maxNewTokens(), width + 1);
+    const std::string where = fmt::format("task {}, end, on task {}", number, seen);
+    std::vector<std::vector<std::int32_t>> answers;
     {
         const AdapterSet::EvaluationScope scope(run.adapters());
-        const auto answers = run.backbone().generate(rows, maxNewTokens);
-        for (std::size_t r = 0; r < answers.size(); ++r) {
-            bool equal = true;
-            for (std::int64_t i = 0; i < greedy.size(1); ++i) {
-                const auto index = static_cast<std::size_t>(i);
-                const std::int64_t padded = index < answers[r].size() ? answers[r][index] : 0;
-                equal &= padded == greedy[static_cast<std::int64_t>(r)][i].item<std::int64_t>();
-            }
-            if (!equal && different++ == 0) first = fmt::format(", row {}", r);
-        }
+        answers = run.backbone().generate(rows, maxNewTokens);
     }
-    report.add("greedy answers", static_cast<double>(different), 0, "rows",
-               fmt::format("{}, on task {}{}", where, seen, first), informative);
+    for (std::size_t r = 0; r < answers.size(); ++r) {
+        bool equal = static_cast<std::int64_t>(answers[r].size()) <= width;
+        for (std::int64_t i = 0; i < width; ++i) {
+            const auto index = static_cast<std::size_t>(i);
+            const std::int64_t id = index < answers[r].size() ? answers[r][index] : run.padId();
+            equal &= id == greedy[static_cast<std::int64_t>(r)][i].item<std::int64_t>();
+        }
+        report.add("greedy answers", equal ? 0 : 1, 0, "rows", fmt::format("{}, row {}", where, r),
+                   informative);
+    }
+    if (texts == nullptr) return;
+    texts->compareEvaluation(rows, seen, report);
+    const auto accuracy = texts->accuracy(answers, seen);
+    const auto expected = run.accuracy(number, seen);
+    if (accuracy && expected)
+        report.add("accuracy matrix", std::abs(*accuracy - *expected), kAccuracyLimit, "absolute", where,
+                   informative);
 }
 
 std::string title(const char* what, const std::filesystem::path& folder, bool float64) {
     return fmt::format("{} {} ({})", what, folder.string(), float64 ? "float64" : "float32");
 }
 
-}  // namespace
-
-VerifyReport verifyReplay(const std::filesystem::path& folder, const VerifyOptions& options) {
+VerifyReport replay(const std::filesystem::path& folder, const VerifyOptions& options) {
     RecordedRun run(folder, options);
     const ReplayLimits& limit = options.float64 ? kFloat64 : kFloat32;
     VerifyReport report;
     report.title = title("replay", folder, options.float64);
+    const auto texts = RecordedTexts::open(run, report);
     for (std::int64_t number = 1; number <= run.tasks(); ++number) {
         const RecordedTask recorded = run.task(number);
         const BlendSchedule schedule = run.schedule(recorded.steps);
         const bool gated = run.adapters().gate().enabled;
+        if (texts != nullptr) texts->compareTraining(recorded, number, report);
         run.beginTask();
         for (std::int64_t s = 0; s < recorded.steps; ++s) {
             const std::string where = fmt::format("task {}, step {}", number, s);
@@ -163,7 +192,7 @@ VerifyReport verifyReplay(const std::filesystem::path& folder, const VerifyOptio
             // The optimizer goes on from the recorded gradients, with moments of its own.
             run.setGradients(recorded.grads[s]);
             clipGradients(run.adapters().parameters(), run.optimizerSpec().clip);
-            run.optimizer().step(run.optimizerSpec().lr);
+            run.optimizer().step(run.learningRate(s, recorded.steps));
             const bool initialises =
                 gated && !run.adapters().thresholdsInitialised() && s + 1 >= schedule.initialisationStep();
             const std::int64_t compared = initialises ? run.adapters().trainable() : run.width();
@@ -196,7 +225,7 @@ VerifyReport verifyReplay(const std::filesystem::path& folder, const VerifyOptio
     return report;
 }
 
-VerifyReport verifyFreerun(const std::filesystem::path& folder, const VerifyOptions& options) {
+VerifyReport freerun(const std::filesystem::path& folder, const VerifyOptions& options) {
     RecordedRun run(folder, options);
     const bool info = !options.float64;
     const double limit = options.float64 ? kFreeLimit : kFreeFloat32Limit;
@@ -204,6 +233,7 @@ VerifyReport verifyFreerun(const std::filesystem::path& folder, const VerifyOpti
     report.title = title("freerun", folder, options.float64);
     if (info)
         report.notes.emplace_back("float32 is judged on the first task's ce; the rest is for information");
+    const auto texts = RecordedTexts::open(run, report);
     for (std::int64_t number = 1; number <= run.tasks(); ++number) {
         const RecordedTask recorded = run.task(number);
         const BlendSchedule schedule = run.schedule(recorded.steps);
@@ -227,7 +257,7 @@ VerifyReport verifyFreerun(const std::filesystem::path& folder, const VerifyOpti
             const double norm = clipGradients(run.adapters().parameters(), run.optimizerSpec().clip);
             report.add("gradient norm", std::abs(norm - scalar(recorded.gradNorm[s])) / largestNorm, limit,
                        "of largest", where, info);
-            run.optimizer().step(run.optimizerSpec().lr);
+            run.optimizer().step(run.learningRate(s, recorded.steps));
             advanceGate(run.adapters(), schedule, s + 1);
             compareAlive(run, recorded.alive[s + 1], kFreeAlive, where, report, info);
         }
@@ -236,12 +266,22 @@ VerifyReport verifyFreerun(const std::filesystem::path& folder, const VerifyOpti
                    compareTensors(run.state(), recorded.params[recorded.steps]).relative(), limit,
                    "of largest", where, info);
         for (std::int64_t seen = 1; seen <= number; ++seen)
-            compareAnswers(run, recorded, seen, where, report, info);
+            compareAnswers(run, recorded, texts.get(), number, seen, report, info);
         run.method().absorb(run.adapters());
         run.adapters().merge();
         compareTaskEnd(run, recorded, limit, where, report, info);
     }
     return report;
+}
+
+}  // namespace
+
+VerifyReport verifyReplay(const std::filesystem::path& folder, const VerifyOptions& options) {
+    return refusingMisfits(folder.string(), [&] { return replay(folder, options); });
+}
+
+VerifyReport verifyFreerun(const std::filesystem::path& folder, const VerifyOptions& options) {
+    return refusingMisfits(folder.string(), [&] { return freerun(folder, options); });
 }
 
 }  // namespace jumplora
