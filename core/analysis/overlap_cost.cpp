@@ -17,6 +17,8 @@ constexpr double kDenseEntry = 0.05;  // one multiplication of a dense product
 // Decompositions gain little from more threads than this.
 constexpr double kUsefulThreads = 4;
 constexpr double kListBytes = 12;  // column and value of one live entry
+constexpr double kValuesPerEvent = 24;
+constexpr double kNamedValueBytes = 100;  // with its name and the slack of its list
 
 }  // namespace
 
@@ -40,12 +42,11 @@ OverlapCost overlapCost(const std::vector<ModuleInfo>& modules, std::int64_t ran
             nanoseconds +=
                 t * d * d * d * kEigenEntry + p * std::min(sparse * kProductEntry, m * n * n * kDenseEntry);
             // Transposed lists; the matrix, its Gram matrix, vectors and the work space of the decomposition.
-            bytes += t * density * m * n * kListBytes + (m * n + 5 * d * d) * sizeof(double);
+            bytes += t * density * m * n * kListBytes + (m * n + 7 * d * d) * sizeof(double);
         }
         peak = std::max(peak, bytes);
     }
-    // Named values of all events.
-    const double results = (p + t) * static_cast<double>(modules.size()) * 24 * sizeof(NamedValue);
+    const double results = (p + t) * static_cast<double>(modules.size()) * kValuesPerEvent * kNamedValueBytes;
     const double threads = std::min(static_cast<double>(at::get_num_threads()), kUsefulThreads);
     return {nanoseconds * 1e-9 / threads, static_cast<std::int64_t>(peak + results)};
 }

@@ -59,8 +59,8 @@ inline void setThresholds(AdapterContent& content, double share) {
     }
 }
 
-inline std::filesystem::path writeAdapterFile(const RunDirectory& directory, std::int64_t task,
-                                              const AdapterContent& content) {
+inline void writeAdapterFile(const RunDirectory& directory, std::int64_t task,
+                             const AdapterContent& content) {
     std::vector<std::pair<std::string, at::Tensor>> tensors;
     Json modules = Json::array();
     for (std::size_t i = 0; i < content.modules.size(); ++i) {
@@ -87,7 +87,6 @@ inline std::filesystem::path writeAdapterFile(const RunDirectory& directory, std
                   {"scaling", fmt::format("{:a}", content.scaling)},
                   {"gate", gated ? "jumprelu" : "none"},
                   {"modules", modules.dump()}});
-    return path;
 }
 
 }  // namespace jumplora::testing
