@@ -419,7 +419,6 @@ class Run {
         finished.task = number;
         finished.step = stepsOf(number);
         finished.merged = true;
-        finished.specHash = m_specHash;
         writeCheckpoint(m_directory.path() / m_directory.methodStateName(number), finished, adapters(),
                         nullptr, *m_setup.method);
     }

@@ -28,7 +28,8 @@ inline T5 tinyModel(std::int64_t blocks = 2) {
     return {tinyConfig(blocks), options, 3, 1.0};
 }
 
-inline at::Tensor randomTensor(std::vector<std::int64_t> shape, std::uint64_t seed, double size = 1.0) {
+inline at::Tensor randomTensor(const std::vector<std::int64_t>& shape, std::uint64_t seed,
+                               double size = 1.0) {
     at::Tensor tensor = at::empty(shape, at::kDouble);
     Rng rng(seed);
     for (std::int64_t i = 0; i < tensor.numel(); ++i) tensor.data_ptr<double>()[i] = size * rng.normal();

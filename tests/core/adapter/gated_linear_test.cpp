@@ -23,7 +23,7 @@ struct Case {
 
 class GatedLinearTest : public ::testing::TestWithParam<Case> {};
 
-at::Tensor leaf(at::Tensor tensor) { return tensor.detach().clone().set_requires_grad(true); }
+at::Tensor leaf(const at::Tensor& tensor) { return tensor.detach().clone().set_requires_grad(true); }
 
 at::Tensor windowOf(const at::Tensor& u) { return at::logical_and(u.gt(-0.5), u.lt(0.5)).to(at::kDouble); }
 
@@ -153,12 +153,12 @@ TEST(GatedLinear, WithoutAGateItIsPlainLora) {
 
 TEST(GatedLinear, KeepsNoDenseArrayForTheBackwardPass) {
     constexpr std::int64_t kWidth = 512;
-    constexpr int kLayers = 6;
+    constexpr std::uint64_t kLayers = 6;
     constexpr double kDense = kWidth * kWidth * sizeof(double);
     std::vector<at::Tensor> as, bs;
-    for (int i = 0; i < kLayers; ++i) {
-        as.push_back(leaf(randomTensor({4, kWidth}, static_cast<std::uint64_t>(i), 0.1)));
-        bs.push_back(leaf(randomTensor({kWidth, 4}, static_cast<std::uint64_t>(100 + i), 0.1)));
+    for (std::uint64_t i = 0; i < kLayers; ++i) {
+        as.push_back(leaf(randomTensor({4, kWidth}, i, 0.1)));
+        bs.push_back(leaf(randomTensor({kWidth, 4}, 100 + i, 0.1)));
     }
     const at::Tensor logTau = leaf(at::log(at::tensor({0.02}, at::kDouble)));
     GatedLinearArguments arguments;

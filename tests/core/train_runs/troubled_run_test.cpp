@@ -84,7 +84,10 @@ TEST_F(TroubledRun, TheDiskFillsUpAtAnyWrite) {
 
 TEST_F(TroubledRun, OnASmallDisk) {
     prepare("small", Json::object());
-    const SmallDisk disk(m_place / "disk", "320k");
+    std::uintmax_t bytes = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(m_place / "whole" / "run"))
+        bytes += entry.is_regular_file() ? entry.file_size() : 0;
+    const SmallDisk disk(m_place / "disk", std::to_string(bytes / 2));
     if (!disk.error().empty()) GTEST_SKIP() << "a small file system cannot be mounted: " << disk.error();
     const RunDirectory run = copyTo(m_place / "disk");
     expectError(ErrorKind::Resource, {(m_place / "disk").string(), "No space left", "ree some space"},
