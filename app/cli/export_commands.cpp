@@ -70,14 +70,33 @@ Table curves(const ExportOptions& options, const std::vector<FoundRun>& found,
     return curvesTable(runs, sets);
 }
 
+// What has to be computed: everything when nothing was recorded, or a spectral measure that was asked for by
+// name. Live runs leave these out where they would cost too much.
+std::string missingMeasure(const std::vector<OverlapComputed>& recorded,
+                           const std::vector<std::string>& wanted) {
+    if (recorded.empty()) return "overlap";
+    const auto isRecorded = [&](const std::string& key) {
+        return std::any_of(recorded.begin(), recorded.end(), [&](const OverlapComputed& overlap) {
+            return std::any_of(overlap.pooled.begin(), overlap.pooled.end(),
+                               [&](const NamedValue& value) { return value.name == key; });
+        });
+    };
+    for (const std::string& key : wanted) {
+        const OverlapMeasure* measure = findOverlapMeasure(key);
+        if (measure != nullptr && measure->spectral && !isRecorded(key)) return key;
+    }
+    return "";
+}
+
 Table overlap(const ExportOptions& options, const std::vector<FoundRun>& found,
               const std::vector<ExportRun>& runs) {
     std::vector<OverlapOfRun> overlaps;
     for (const FoundRun& run : found) {
         OverlapOfRun one{run.store->overlap(run.row.id), run.store->modules(run.row.id)};
-        if (one.pairs.empty()) {
-            note(fmt::format("{}: no overlap was recorded; computing it from the stored adapters",
-                             run.row.id));
+        const std::string missing = missingMeasure(one.pairs, options.measures);
+        if (!missing.empty()) {
+            note(fmt::format("{}: {} was not recorded; computing it from the stored adapters", run.row.id,
+                             missing));
             one.pairs = allPairs(run.directory());
         }
         overlaps.push_back(std::move(one));

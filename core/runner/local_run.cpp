@@ -11,8 +11,8 @@ namespace jumplora {
 namespace {
 
 // Above this many operations per task the spectral measures hold up the run noticeably (T5-base: 3·10¹⁰);
-// `jumplora export --what overlap` computes them from the stored adapters at any time. Counted, not timed:
-// equal runs have equal events on every machine.
+// `jumplora export --what overlap --measure effective_rank` computes them from the stored adapters. Counted,
+// not timed: equal runs have equal events on every machine.
 constexpr double kSpectralOperations = 5e10;
 
 OverlapOptions liveOverlap(const RunDirectory& directory) {

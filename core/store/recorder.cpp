@@ -46,9 +46,10 @@ void Recorder::put(const RunStarted& event) {
 }
 
 void Recorder::put(const TaskStarted& event) {
+    // The names of the columns stay those of RunStarted: joint training calls its one stage "all tasks".
     run("INSERT INTO tasks (run, task, name, steps, rows, first_step, final_step) VALUES (?1, ?2, ?3, ?4, "
         "?5, ?6, ?7) "
-        "ON CONFLICT (run, task) DO UPDATE SET name = excluded.name, steps = excluded.steps, rows = "
+        "ON CONFLICT (run, task) DO UPDATE SET steps = excluded.steps, rows = "
         "excluded.rows, "
         "first_step = excluded.first_step, final_step = excluded.final_step",
         event.task, event.name, event.steps, event.rows, event.firstStep, event.finalStep);

@@ -19,6 +19,23 @@ using testing::SampleRun;
 using testing::TemporaryFolder;
 using testing::writeSampleRun;
 
+TEST(Importer, JointTrainingLeavesTheNamesOfTheColumns) {
+    const TemporaryFolder folder;
+    const RunDirectory files = writeSampleRun(folder.path() / "run");
+    auto events = testing::sampleEvents({});
+    std::erase_if(events, [](const Event& event) {
+        const auto* task = std::get_if<TaskStarted>(&event.payload);
+        return task != nullptr && task->task < 3;
+    });
+    for (Event& event : events) {
+        if (auto* task = std::get_if<TaskStarted>(&event.payload)) task->name = "all tasks";
+    }
+    writeFileAtomically(files.eventsFile(), testing::eventLines(events));
+    Store store = Store::inMemory();
+    EXPECT_THAT(store.run(Importer(store).indexRun(files.path())).tasks,
+                ElementsAre("task1", "task2", "task3"));
+}
+
 TEST(Importer, EverythingOfARunIsFoundAgain) {
     const TemporaryFolder folder;
     const RunDirectory files = writeSampleRun(folder.path() / "run");
