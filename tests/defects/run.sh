@@ -57,7 +57,15 @@ failures() {
     done
 }
 
-joined() { awk 'NR > 1 {printf "; "} {printf "%s", $0} END {print ""}'; }
+# Lines "KIND: QUANTITY (PRECISION)" as one: "PRECISION KIND: QUANTITY, QUANTITY; ...".
+joined() {
+    awk '{
+        precision = $NF; gsub(/[()]/, "", precision); sub(/ \([a-z0-9]+\)$/, "")
+        kind = precision " " substr($0, 1, index($0, ":")); quantity = substr($0, index($0, ":") + 2)
+        if (!(kind in all)) order[++n] = kind
+        all[kind] = all[kind] (kind in all && all[kind] != "" ? ", " : " ") quantity
+    } END {for (i = 1; i <= n; ++i) printf "%s%s%s", (i > 1 ? "; " : ""), order[i], all[order[i]]; print ""}'
+}
 
 missed=0
 build

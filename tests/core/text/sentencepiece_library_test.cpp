@@ -44,8 +44,7 @@ std::string randomText(Rng& rng) {
                                                     "\xEF\xAC\x81ne",
                                                     "\xE2\x84\xA2",
                                                     "\xF0\x9F\x98\x80",
-                                                    "zzzzqqqq",
-                                                    "\xE2\x96\x81"};
+                                                    "zzzzqqqq"};
     std::string text(rng.below(3), ' ');
     for (std::uint64_t i = 0, n = 1 + rng.below(30); i < n; ++i) {
         text += kWords[rng.below(kWords.size())];
