@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/random.h"
 
+#include <gtest/gtest.h>
+
 #include <numeric>
 #include <set>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 namespace jumplora {
 namespace {
 
 TEST(Random, SeedsDependOnEveryPartOfThePurpose) {
-    const std::set<std::uint64_t> seeds = {deriveSeed(1, "init"), deriveSeed(2, "init"), deriveSeed(1, "shuffle"),
-                                           deriveSeed(1, "init", 1), deriveSeed(1, "init", 0, 1)};
+    const std::set<std::uint64_t> seeds = {deriveSeed(1, "init"), deriveSeed(2, "init"),
+                                           deriveSeed(1, "shuffle"), deriveSeed(1, "init", 1),
+                                           deriveSeed(1, "init", 0, 1)};
     EXPECT_EQ(seeds.size(), 5U);
     EXPECT_EQ(deriveSeed(7, "x", 3, 4), deriveSeed(7, "x", 3, 4));
 }
