@@ -12,7 +12,6 @@
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define JUMPLORA_SANITIZER_HOOKS 1
-#include <sanitizer/allocator_interface.h>
 #else
 #define JUMPLORA_SANITIZER_HOOKS 0
 #endif
@@ -48,6 +47,15 @@ bool measuring() { return g_measuring.load(std::memory_order_relaxed); }
 
 #if JUMPLORA_SANITIZER_HOOKS
 
+// From sanitizer/allocator_interface.h, which g++ does not install.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" {
+int __sanitizer_install_malloc_and_free_hooks(void (*onMalloc)(const volatile void*, std::size_t),
+                                              void (*onFree)(const volatile void*));
+std::size_t __sanitizer_get_allocated_size(const volatile void* block);
+}
+// NOLINTEND(bugprone-reserved-identifier)
+
 namespace {
 
 void onMalloc(const volatile void* block, std::size_t size) {
@@ -55,7 +63,7 @@ void onMalloc(const volatile void* block, std::size_t size) {
 }
 
 void onFree(const volatile void* block) {
-    if (block != nullptr && measuring()) removed(__sanitizer_get_allocated_size(const_cast<void*>(block)));
+    if (block != nullptr && measuring()) removed(__sanitizer_get_allocated_size(block));
 }
 
 }  // namespace

@@ -27,12 +27,9 @@ std::string randomText(Rng& rng) {
                                                     "1,000,000",
                                                     "x",
                                                     "na\xC3\xAFve",
-                                                    "Stra\xC3\x9F"
-                                                    "e",
-                                                    "\xC3\xBC"
-                                                    "ber",
-                                                    "\xE2\x82\xAC"
-                                                    "5",
+                                                    "Stra\xC3\x9Fstra\xC3\x9F",
+                                                    "\xC3\xBCnter",
+                                                    "5\xE2\x82\xAC",
                                                     "\xE6\x97\xA5\xE6\x9C\xAC",
                                                     "\xD0\xBC\xD0\xB8\xD1\x80",
                                                     "https://a.b/c?d=e",
@@ -77,8 +74,10 @@ void compare(const std::filesystem::path& folder, const std::vector<std::string>
 
 std::vector<std::string> randomTexts() {
     Rng rng(11);
+    constexpr std::size_t kTexts = 3000;
     std::vector<std::string> texts;
-    for (int i = 0; i < 3000; ++i) texts.push_back(randomText(rng));
+    texts.reserve(kTexts);
+    for (std::size_t i = 0; i < kTexts; ++i) texts.push_back(randomText(rng));
     return texts;
 }
 
