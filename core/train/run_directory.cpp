@@ -59,6 +59,26 @@ RunDirectory createRunDirectory(const std::filesystem::path& runsFolder, const R
     fail(ErrorKind::State, "{}: too many runs of this name at the same second", runsFolder.string());
 }
 
+void writeResult(const RunDirectory& directory, const std::string& specHash,
+                 const std::vector<std::string>& tasks) {
+    Json cells = Json::array();
+    for (const Event& event : directory.readEvents()) {
+        if (const auto* cell = std::get_if<EvaluationCell>(&event.payload))
+            cells.push_back({{"after_task", cell->afterTask},
+                             {"task", cell->task},
+                             {"split", cell->split},
+                             {"correct", cell->correct},
+                             {"total", cell->total},
+                             {"within_options", cell->withinOptions}});
+    }
+    const Json result = {{"format", "jumplora-result/1"},
+                         {"run", directory.path().filename().string()},
+                         {"spec_hash", specHash},
+                         {"tasks", tasks},
+                         {"cells", cells}};
+    writeFileAtomically(directory.resultFile(), result.dump(1) + "\n");
+}
+
 std::filesystem::path dataFolder() {
     if (const char* folder = std::getenv("XDG_DATA_HOME"); folder != nullptr && folder[0] == '/')
         return std::filesystem::path(folder) / "jumplora";

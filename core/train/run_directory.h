@@ -50,6 +50,10 @@ class RunDirectory {
 // start.
 RunDirectory createRunDirectory(const std::filesystem::path& runsFolder, const RunSpec& spec);
 
+// result.json: the cells of the matrix as the event log has them, under the names of their columns.
+void writeResult(const RunDirectory& directory, const std::string& specHash,
+                 const std::vector<std::string>& tasks);
+
 // $XDG_DATA_HOME/jumplora (or ~/.local/share/jumplora).
 std::filesystem::path dataFolder();
 

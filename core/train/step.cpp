@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/step.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace jumplora {
@@ -27,6 +28,18 @@ StepLoss computeGradients(AdapterSet& adapters, Method& method, std::size_t micr
     }
     method.addPenalties(adapters, result.penalties);
     return result;
+}
+
+void countTokens(const std::vector<TokenRow>& batch, StepMetrics& metrics) {
+    std::size_t longestSource = 0;
+    std::size_t longestTarget = 0;
+    for (const TokenRow& row : batch) {
+        metrics.tokens += static_cast<std::int64_t>(row.source.size() + row.target.size());
+        longestSource = std::max(longestSource, row.source.size());
+        longestTarget = std::max(longestTarget, row.target.size());
+    }
+    metrics.rows += static_cast<std::int64_t>(batch.size());
+    metrics.paddedTokens += static_cast<std::int64_t>(batch.size() * (longestSource + longestTarget));
 }
 
 bool advanceGate(AdapterSet& adapters, const BlendSchedule& schedule, std::int64_t completed) {

@@ -2,6 +2,8 @@
 #pragma once
 #include "adapter/adapter_set.h"
 #include "method/method.h"
+#include "model/backbone.h"
+#include "train/events.h"
 #include "train/optimizer.h"
 
 #include <functional>
@@ -21,6 +23,9 @@ struct StepLoss {
 // `microLoss(k)` returns the cross-entropy of micro-batch k with its graph.
 StepLoss computeGradients(AdapterSet& adapters, Method& method, std::size_t microBatches,
                           const std::function<at::Tensor(std::size_t)>& microLoss);
+
+// Adds a micro-batch's rows, real tokens and what padding them would cost to the metrics.
+void countTokens(const std::vector<TokenRow>& batch, StepMetrics& metrics);
 
 // What happens to the gate after `completed` steps of a task: the threshold is initialised once, f is
 // updated. Returns true when the threshold was initialised by this call.

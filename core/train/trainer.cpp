@@ -11,6 +11,7 @@
 #include "train/checkpoint.h"
 #include "train/evaluator.h"
 #include "train/event_log.h"
+#include "train/replay_memory.h"
 #include "train/run_lock.h"
 #include "train/run_setup.h"
 #include "train/run_state.h"
@@ -76,7 +77,7 @@ class Run {
                 finishStage(stage);
                 if (m_control.stopAfterTask && stage < stageCount()) throw Interrupted{"stopped"};
             }
-            writeResult();
+            writeResult(m_directory, m_specHash, m_setup.columnNames);
         } catch (const Interrupted& interrupted) {
             state = interrupted.state;
         }
@@ -176,34 +177,6 @@ class Run {
             CheckpointWritten{"checkpoint.safetensors", task, step, merged ? "merged" : "training", bytes});
     }
 
-    // Training rows of earlier stages for replay, as many as the method keeps.
-    void loadMemory(std::int64_t number) {
-        m_memory.clear();
-        if (m_setup.method->replayShare() <= 0) return;
-        for (std::int64_t stage = 1; stage < number; ++stage) {
-            auto rows = m_setup.encode(m_setup.trainingExamples(stageAt(stage)));
-            const std::int64_t keep = m_setup.method->replayMemory();
-            if (keep > 0 && keep < static_cast<std::int64_t>(rows.size())) {
-                Rng rng(seed("replay memory", stage));
-                rng.shuffle(std::span(rows));
-                rows.resize(static_cast<std::size_t>(keep));
-            }
-            m_memory.insert(m_memory.end(), std::make_move_iterator(rows.begin()),
-                            std::make_move_iterator(rows.end()));
-        }
-    }
-
-    // How many earlier rows join a step: fractions of a row add up over the steps.
-    void addReplay(std::vector<TokenRow>& batch, std::int64_t number, std::int64_t draw,
-                   std::int64_t own) const {
-        if (m_memory.empty()) return;
-        const double share = m_setup.method->replayShare() * static_cast<double>(own);
-        const auto count = static_cast<std::int64_t>(std::floor(share * static_cast<double>(draw + 1))) -
-                           static_cast<std::int64_t>(std::floor(share * static_cast<double>(draw)));
-        Rng rng(seed("replay", number, draw));
-        for (std::int64_t i = 0; i < count; ++i) batch.push_back(m_memory[rng.below(m_memory.size())]);
-    }
-
     void beginStage(std::int64_t number, std::int64_t steps, std::int64_t rows,
                     const BlendSchedule& schedule) {
         const bool carriesOn = continued() && number > 1;
@@ -235,7 +208,7 @@ class Run {
         BatchPlan plan = m_setup.batchPlan(number, static_cast<std::int64_t>(m_rows.size()));
         const BlendSchedule schedule(spec.gate.first, spec.gate.final, plan.steps());
         m_setup.method->configure(stage.methodParameters);
-        loadMemory(number);
+        m_memory = ReplayMemory(m_setup, number);
 
         std::int64_t done = 0;
         const bool resumed = m_checkpoint && !m_checkpoint->merged && m_checkpoint->task == number;
@@ -276,7 +249,7 @@ class Run {
             std::vector<TokenRow> batch;
             for (const std::int64_t row : indices[k]) batch.push_back(m_rows[static_cast<std::size_t>(row)]);
             const std::int64_t draw = step * spec.train.accumulate + static_cast<std::int64_t>(k);
-            addReplay(batch, number, draw, static_cast<std::int64_t>(indices[k].size()));
+            m_memory.addTo(batch, draw);
             countTokens(batch, metrics);
             batches.push_back(std::move(batch));
         }
@@ -314,18 +287,6 @@ class Run {
         metrics.memoryBytes = residentBytes();
         watchPenalty(loss, task, step + 1);
         m_log->emit(std::move(metrics));
-    }
-
-    static void countTokens(const std::vector<TokenRow>& batch, StepMetrics& metrics) {
-        std::size_t longestSource = 0;
-        std::size_t longestTarget = 0;
-        for (const TokenRow& row : batch) {
-            metrics.tokens += static_cast<std::int64_t>(row.source.size() + row.target.size());
-            longestSource = std::max(longestSource, row.source.size());
-            longestTarget = std::max(longestTarget, row.target.size());
-        }
-        metrics.rows += static_cast<std::int64_t>(batch.size());
-        metrics.paddedTokens += static_cast<std::int64_t>(batch.size() * (longestSource + longestTarget));
     }
 
     void refuseNonFinite(const StepLoss& loss, std::int64_t task, std::int64_t step) {
@@ -504,25 +465,6 @@ class Run {
         m_log->emit(std::move(cell));
     }
 
-    void writeResult() {
-        Json matrix = Json::array();
-        for (const Event& event : m_directory.readEvents()) {
-            if (const auto* cell = std::get_if<EvaluationCell>(&event.payload))
-                matrix.push_back({{"after_task", cell->afterTask},
-                                  {"task", cell->task},
-                                  {"split", cell->split},
-                                  {"correct", cell->correct},
-                                  {"total", cell->total},
-                                  {"within_options", cell->withinOptions}});
-        }
-        const Json result = {{"format", "jumplora-result/1"},
-                             {"run", m_directory.path().filename().string()},
-                             {"spec_hash", m_specHash},
-                             {"tasks", m_setup.columnNames},
-                             {"cells", matrix}};
-        writeFileAtomically(m_directory.resultFile(), result.dump(1) + "\n");
-    }
-
     RunDirectory m_directory;
     RunControl& m_control;
     TaskObserver m_observer;
@@ -531,8 +473,8 @@ class Run {
     std::optional<Checkpoint> m_checkpoint;
     std::unique_ptr<EventLog> m_log;
     std::unique_ptr<Optimizer> m_optimizer;
-    std::vector<TokenRow> m_rows;    // training rows of the present stage
-    std::vector<TokenRow> m_memory;  // replay
+    std::vector<TokenRow> m_rows;  // training rows of the present stage
+    ReplayMemory m_memory;
     Json m_carry = Json::object();
     std::int64_t m_globalStep = 0;
     Clock::time_point m_lastCheckpoint = Clock::now();
