@@ -27,7 +27,7 @@ struct T5TokenizerOptions {
 T5TokenizerOptions readT5Options(const std::filesystem::path& folder);
 
 // Hugging Face's fast T5 tokenizer as made from spiece.model.
-class T5Tokenizer : public Tokenizer {
+class T5Tokenizer final : public Tokenizer {
   public:
     // Throws Error(Format) when </s> or <pad> is missing.
     T5Tokenizer(const SentencePieceModel& model, const T5TokenizerOptions& options, const std::string& where,

@@ -30,10 +30,9 @@ std::string jsonLines() {
 }
 
 std::string separated(char separator) {
-    const std::string s(1, separator);
-    std::string lines = "id" + s + "sentence" + s + "label\r\n";
+    std::string lines = fmt::format("id{0}sentence{0}label\r\n", separator);
     for (int i = 0; i < 12; ++i)
-        lines += std::to_string(i) + s + "\"a \"\"quoted\"\" text" + s + "\n in two lines\"" + s + "good\n";
+        lines += fmt::format("{1}{0}\"a \"\"quoted\"\" text{0}\n in two lines\"{0}good\n", separator, i);
     return lines;
 }
 
