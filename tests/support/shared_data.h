@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <string>
-
-#include <gtest/gtest.h>
 
 namespace jumplora::testing {
 
@@ -38,6 +38,6 @@ class TemporaryFolder {
 }  // namespace jumplora::testing
 
 // Skips the running test with a clear message when shared data is absent.
-#define JUMPLORA_REQUIRE_DATA(path)                                                             \
-    if (!std::filesystem::exists(path))                                                         \
+#define JUMPLORA_REQUIRE_DATA(path)     \
+    if (!std::filesystem::exists(path)) \
     GTEST_SKIP() << (path).string() << " is absent; set JUMPLORA_SHARED to the shared folder to run this test"
