@@ -8,6 +8,7 @@
 
 #include <cstdio>
 #include <iostream>
+#include <utility>
 
 namespace jumplora::cli {
 namespace {
@@ -40,6 +41,10 @@ void addTokenize(CLI::App& app) {
                 for (const Json& id : ids) {
                     if (!id.is_number_integer())
                         fail(ErrorKind::Input, "{}: \"ids\" must be whole numbers", where);
+                    const bool fits = id.is_number_unsigned()
+                                          ? std::in_range<std::int32_t>(id.get<std::uint64_t>())
+                                          : std::in_range<std::int32_t>(id.get<std::int64_t>());
+                    if (!fits) fail(ErrorKind::Input, "{}: {} is no id of any vocabulary", where, id.dump());
                     list.push_back(id.get<std::int32_t>());
                 }
                 out["text"] = tokenizer->decode(list);

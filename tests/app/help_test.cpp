@@ -111,6 +111,11 @@ TEST_F(Help, TokenizeAndGenerate) {
     ASSERT_EQ(ids.code, 0) << ids.err;
     const auto text = testing::runProgram(m_folder.path(), {"tokenize", builtin, "--decode"}, ids.out);
     EXPECT_EQ(text.out, "{\"text\":\"Options: good | bad\"}\n");
+    for (const char* far : {"{\"ids\": [4294967296]}\n", "{\"ids\": [18446744073709551615]}\n"}) {
+        const auto refused = testing::runProgram(m_folder.path(), {"tokenize", builtin, "--decode"}, far);
+        EXPECT_EQ(refused.code, 2);
+        EXPECT_THAT(refused.err, HasSubstr("is no id of any vocabulary"));
+    }
     const auto lines = testing::runProgram(m_folder.path(), {"generate", "builtin", "--max-new-tokens", "4"},
                                            "Options: good | bad Text: fine Answer:\nanother line\n");
     ASSERT_EQ(lines.code, 0) << lines.err;
