@@ -142,7 +142,7 @@ std::vector<std::string> idsWhere(Connection& connection, const std::string& con
                                   const std::string& text) {
     std::vector<std::string> ids;
     SQLite::Statement& statement = bound(
-        connection.statement("SELECT id FROM runs WHERE " + condition + " ORDER BY created DESC, id"), text);
+        connection.statement("SELECT id FROM runs WHERE " + condition + " ORDER BY created DESC, key DESC"), text);
     while (statement.executeStep()) ids.push_back(textColumn(statement, 0));
     statement.reset();
     return ids;
@@ -187,7 +187,7 @@ std::string resolve(Connection& connection, const std::string& reference) {
 std::vector<RunRow> Store::listRuns(const RunFilter& filter) const {
     return guarded(*m_connection, [&] {
         Condition condition = conditionOf(filter);
-        std::string sql = condition.sql + " ORDER BY created DESC, id";
+        std::string sql = condition.sql + " ORDER BY created DESC, key DESC";
         if (filter.limit > 0 || filter.offset > 0) {
             sql += " LIMIT CAST(" + condition.place(std::to_string(filter.limit > 0 ? filter.limit : -1)) +
                    " AS INTEGER)";

@@ -47,7 +47,8 @@ struct RunRow {
     }
 };
 
-// Which runs a list shows; empty members restrict nothing. Newest first.
+// Which runs a list shows; empty members restrict nothing. Newest first; of those of one second, the one that
+// was indexed last.
 struct RunFilter {
     std::string text = {};  // part of id, name, note or a tag; case does not matter
     std::vector<std::string> states = {};

@@ -126,6 +126,16 @@ TEST_F(StoreTest, ReadersSeeWhatAWriterCommits) {
     EXPECT_THROW(writing.removeRun("run2-abc"), Error);
 }
 
+TEST(Store, OfRunsOfOneSecondTheOneIndexedLastComesFirst) {
+    const TemporaryFolder folder;
+    Store store = Store::inMemory();
+    for (const char* id : {"a-1", "b-1", "c-1"})
+        Importer(store).indexRun(writeSampleRun(folder.path() / id, {.id = id}).path());
+    std::vector<std::string> ids;
+    for (const RunRow& run : store.listRuns()) ids.push_back(run.id);
+    EXPECT_THAT(ids, ElementsAre("c-1", "b-1", "a-1"));
+}
+
 TEST(Store, PathsThatCannotBeADatabase) {
     const TemporaryFolder folder;
     EXPECT_THAT(errorOf([&] { const Store store(folder.path()); }), HasSubstr("is not a file"));
