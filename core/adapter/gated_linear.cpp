@@ -11,7 +11,7 @@ using torch::autograd::variable_list;
 at::Tensor thresholdOf(const at::Tensor& logTau, std::int64_t index) { return logTau.select(0, index).exp(); }
 
 // d∘(s(1−f) + s·f·1[|d| > τ]), written into d.
-at::Tensor scaleByGate(at::Tensor d, const at::Tensor& tau, double scaling, double blend) {
+at::Tensor scaleByGate(const at::Tensor& d, const at::Tensor& tau, double scaling, double blend) {
     const at::Tensor alive = d.abs().gt(tau);
     return d.mul_(alive.to(d.scalar_type()).mul_(scaling * blend).add_(scaling * (1.0 - blend)));
 }

@@ -21,7 +21,7 @@ MetricValue meanOver(std::int64_t first, std::int64_t last,
     if (last < first) return {std::nullopt, fmt::format("needs {} tasks", first == 1 ? 1 : 2)};
     double sum = 0;
     for (std::int64_t i = first; i <= last; ++i) {
-        const MetricValue value = term(i);
+        MetricValue value = term(i);
         if (!value.value) return value;
         sum += *value.value;
     }

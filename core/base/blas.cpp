@@ -199,7 +199,7 @@ double measureSgemm() {
     constexpr int kNoTranspose = 111;
     constexpr int kRepetitions = 6;
     const std::vector<float> a(std::size_t{kSize} * kSize, 0.5F);
-    const std::vector<float> b(a);
+    const std::vector<float> b(std::size_t{kSize} * kSize, 0.5F);
     std::vector<float> c(a);
     double best = std::numeric_limits<double>::infinity();
     for (int repetition = 0; repetition < kRepetitions; ++repetition) {

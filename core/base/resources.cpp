@@ -14,9 +14,9 @@ std::filesystem::path resourceFolder() {
     if (const char* folder = std::getenv("JUMPLORA_RESOURCES")) return folder;
     std::error_code code;
     const auto program = std::filesystem::read_symlink("/proc/self/exe", code);
-    const auto installed = program.parent_path().parent_path() / "share" / "jumplora";
+    auto installed = program.parent_path().parent_path() / "share" / "jumplora";
     if (std::filesystem::is_directory(installed / "builtin")) return installed;
-    const std::filesystem::path source = JUMPLORA_RESOURCE_DIR;
+    std::filesystem::path source = JUMPLORA_RESOURCE_DIR;
     if (std::filesystem::is_directory(source / "builtin")) return source;
     fail(ErrorKind::Io, "the program's resources are neither in {} nor in {}; set JUMPLORA_RESOURCES",
          installed.string(), source.string());

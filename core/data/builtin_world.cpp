@@ -22,7 +22,7 @@ const std::string& pick(const std::vector<std::string>& list, Rng& rng) {
 }
 
 int lengthBetween(int low, int high, Rng& rng) {
-    return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(high - low + 1)));
+    return low + static_cast<int>(rng.below(static_cast<std::uint64_t>(high - low) + 1));
 }
 
 // At least this many words of a text carry its class.
@@ -55,7 +55,7 @@ std::string BuiltinWorld::invent(Rng& rng) {
 
 BuiltinWorld::BuiltinWorld() {
     const auto given = [&](const char* list) {
-        const auto added = words(list);
+        auto added = words(list);
         for (const auto& word : added) {
             if (std::find(m_vocabulary.begin(), m_vocabulary.end(), word) == m_vocabulary.end())
                 m_vocabulary.push_back(word);
@@ -82,6 +82,7 @@ BuiltinWorld::BuiltinWorld() {
     Rng rng(kWorldSeed);
     const auto invented = [&](int count) {
         std::vector<std::string> list;
+        list.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i) list.push_back(invent(rng));
         return list;
     };

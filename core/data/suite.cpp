@@ -113,7 +113,7 @@ class FileSuite : public Suite {
                  m_tasks[task].name, name, name == m_files[task].test ? "test" : "training");
         std::vector<std::string> tried;
         for (const auto& root : m_roots) {
-            const auto file = root / name;
+            auto file = root / name;
             if (std::filesystem::is_regular_file(file)) return file;
             tried.push_back(file.string());
         }

@@ -189,9 +189,10 @@ Table configTable(const Runs& runs, const Groups& groups) {
         std::vector<TableCell> cells = {TableCell::ofText(key)};
         std::set<std::string> values;
         for (const SeedGroup& group : groups) {
-            std::string value = key == "seed" ? seedsOf(runs, group) : runs[group.runs.front()].specText(key);
+            const std::string value =
+                key == "seed" ? seedsOf(runs, group) : runs[group.runs.front()].specText(key);
+            cells.push_back(value.empty() ? TableCell::missing() : TableCell::ofText(value));
             values.insert(value);
-            cells.push_back(value.empty() ? TableCell::missing() : TableCell::ofText(std::move(value)));
         }
         if (values.size() > 1) table.addRow(std::move(cells));
     }
