@@ -142,7 +142,8 @@ std::vector<std::string> idsWhere(Connection& connection, const std::string& con
                                   const std::string& text) {
     std::vector<std::string> ids;
     SQLite::Statement& statement = bound(
-        connection.statement("SELECT id FROM runs WHERE " + condition + " ORDER BY created DESC, key DESC"), text);
+        connection.statement("SELECT id FROM runs WHERE " + condition + " ORDER BY created DESC, key DESC"),
+        text);
     while (statement.executeStep()) ids.push_back(textColumn(statement, 0));
     statement.reset();
     return ids;
