@@ -53,8 +53,8 @@ add_library(jumplora_torch INTERFACE)
 get_target_property(_torch_includes torch INTERFACE_INCLUDE_DIRECTORIES)
 target_include_directories(jumplora_torch SYSTEM INTERFACE ${_torch_includes} ${TORCH_INCLUDE_DIRS})
 target_link_libraries(jumplora_torch INTERFACE ${TORCH_LIBRARIES})
-separate_arguments(_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
-target_compile_options(jumplora_torch INTERFACE ${_torch_flags})
+separate_arguments(JUMPLORA_ABI_FLAGS UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+target_compile_options(jumplora_torch INTERFACE ${JUMPLORA_ABI_FLAGS})
 
 # One precompiled header for every library and test that sees LibTorch.
 file(WRITE "${CMAKE_BINARY_DIR}/torch_pch.cpp" "// The precompiled LibTorch header lives in this target.\n")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "shell/main_window.h"
 
-#include "shell/run_model.h"
+#include "runs/run_model.h"
 
 #include <QAction>
 #include <QHeaderView>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "shell/run_loader.h"
+#include "runs/run_loader.h"
 
 #include <QFutureWatcher>
 #include <QMainWindow>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shell/run_model.h"
+#include "runs/run_model.h"
 
 #include "exchange/number_format.h"
 

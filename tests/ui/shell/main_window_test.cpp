@@ -3,7 +3,7 @@
 
 #include "base/file.h"
 #include "core/store/sample_run.h"
-#include "shell/run_model.h"
+#include "runs/run_model.h"
 #include "store/importer.h"
 #include "support/shared_data.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "shell/run_loader.h"
+#include "runs/run_loader.h"
 
 #include "base/error.h"
 #include "store/store.h"
