@@ -163,17 +163,14 @@ std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, cons
         cell.afterTask = state.row;
         cell.column = target.column;
         cell.task = target.name;
-        cell.total = static_cast<std::int64_t>(examples.size());
+        const auto total = static_cast<std::int64_t>(examples.size());
         cell.predictions = jumplora::evaluate(*setup.backbone, *setup.tokenizer, suite.tasks()[target.task],
                                               examples, options, [&](std::int64_t done) {
-                                                  if (progress && !progress(target.name, done, cell.total))
+                                                  if (progress && !progress(target.name, done, total))
                                                       fail(ErrorKind::State,
                                                            "the evaluation was stopped; nothing was written");
                                               });
-        for (const Prediction& prediction : cell.predictions) {
-            cell.correct += prediction.correct ? 1 : 0;
-            cell.withinOptions += prediction.withinOptions ? 1 : 0;
-        }
+        cell.score = scoreOf(cell.predictions);
         cell.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         cells.push_back(std::move(cell));
     }

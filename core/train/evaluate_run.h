@@ -34,9 +34,7 @@ struct StoredCell {
     std::int64_t afterTask = 0;
     std::int64_t column = 0;  // of the run's matrix, from 1; 0 for a task that is not one of the run's
     std::string task;
-    std::int64_t correct = 0;
-    std::int64_t total = 0;
-    std::int64_t withinOptions = 0;
+    Score score;
     double seconds = 0;
     std::vector<Prediction> predictions;
 };

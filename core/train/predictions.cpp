@@ -7,6 +7,16 @@
 
 namespace jumplora {
 
+Score scoreOf(const std::vector<Prediction>& predictions) {
+    Score score;
+    score.total = static_cast<std::int64_t>(predictions.size());
+    for (const Prediction& prediction : predictions) {
+        score.correct += prediction.correct ? 1 : 0;
+        score.withinOptions += prediction.withinOptions ? 1 : 0;
+    }
+    return score;
+}
+
 void writePredictions(const std::filesystem::path& path, const std::vector<Prediction>& predictions) {
     AtomicFile file(path);
     for (const Prediction& p : predictions) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/step.h"
 
+#include "base/error.h"
+
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 namespace jumplora {
@@ -28,6 +31,20 @@ StepLoss computeGradients(AdapterSet& adapters, Method& method, std::size_t micr
     }
     method.addPenalties(adapters, result.penalties);
     return result;
+}
+
+std::string nonFinitePart(const StepLoss& loss, AdapterSet& adapters) {
+    if (!std::isfinite(loss.meanCe())) return "the cross-entropy";
+    for (const PenaltyTerm& term : loss.penalties) {
+        if (!std::isfinite(term.value)) return fmt::format("the penalty \"{}\"", term.name);
+    }
+    for (std::size_t i = 0; i < adapters.infos().size(); ++i) {
+        for (const at::Tensor& leaf : {adapters.a(i), adapters.b(i)}) {
+            if (leaf.grad().defined() && !std::isfinite(leaf.grad().sum().item<double>()))
+                return "the gradient of " + adapters.infos()[i].name;
+        }
+    }
+    return {};
 }
 
 void countTokens(const std::vector<TokenRow>& batch, StepMetrics& metrics) {

@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace jumplora {
@@ -23,6 +24,9 @@ struct StepLoss {
 // `microLoss(k)` returns the cross-entropy of micro-batch k with its graph.
 StepLoss computeGradients(AdapterSet& adapters, Method& method, std::size_t microBatches,
                           const std::function<at::Tensor(std::size_t)>& microLoss);
+
+// What of a step is not a finite number ("the cross-entropy", "the gradient of NAME"); empty when all is.
+std::string nonFinitePart(const StepLoss& loss, AdapterSet& adapters);
 
 // Adds a micro-batch's rows, real tokens and what padding them would cost to the metrics.
 void countTokens(const std::vector<TokenRow>& batch, StepMetrics& metrics);

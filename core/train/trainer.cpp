@@ -290,17 +290,7 @@ class Run {
     }
 
     void refuseNonFinite(const StepLoss& loss, std::int64_t task, std::int64_t step) {
-        std::string where;
-        if (!std::isfinite(loss.meanCe())) where = "the cross-entropy";
-        for (const PenaltyTerm& term : loss.penalties) {
-            if (!std::isfinite(term.value)) where = fmt::format("the penalty \"{}\"", term.name);
-        }
-        for (std::size_t i = 0; where.empty() && i < adapters().infos().size(); ++i) {
-            for (const at::Tensor& leaf : {adapters().a(i), adapters().b(i)}) {
-                if (leaf.grad().defined() && !std::isfinite(leaf.grad().sum().item<double>()))
-                    where = "the gradient of " + adapters().infos()[i].name;
-            }
-        }
+        const std::string where = nonFinitePart(loss, adapters());
         if (where.empty()) return;
         const std::string message = fmt::format(
             "{} is not a finite number at step {} of task {}. Nothing was trained on it; resume goes on from "
@@ -444,12 +434,11 @@ class Run {
         cell.afterTask = afterTask;
         cell.task = column;
         cell.split = spec.evaluation.split;
-        cell.total = total;
+        const Score score = scoreOf(predictions);
+        cell.correct = score.correct;
+        cell.total = score.total;
+        cell.withinOptions = score.withinOptions;
         std::int64_t outside = 0;
-        for (const Prediction& p : predictions) {
-            cell.correct += p.correct ? 1 : 0;
-            cell.withinOptions += p.withinOptions ? 1 : 0;
-        }
         for (const Example& example : examples) outside += isOption(example.label, task.options) ? 0 : 1;
         makeFolder(m_directory.path() / "predictions");
         cell.predictionsFile = m_directory.predictionsName(afterTask, column);

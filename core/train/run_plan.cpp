@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/run_plan.h"
+
+#include "adapter/gate.h"
+#include "base/error.h"
+#include "data/batching.h"
+#include "data/task.h"
+#include "method/method.h"
+#include "model/safetensors.h"
+#include "train/run_setup.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+
+namespace jumplora {
+namespace {
+
+struct Place {
+    std::size_t task = 0;
+    std::string name;
+    TaskOverride changes;
+};
+
+std::vector<Place> places(const RunSpec& spec, const Suite& suite) {
+    std::vector<TaskOverride> order = spec.suite.order;
+    if (order.empty()) {
+        for (const TaskInfo& task : suite.tasks()) {
+            order.emplace_back();
+            order.back().task = task.name;
+        }
+    }
+    std::map<std::string, int> seen;
+    std::vector<Place> result;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+        const int times = ++seen[order[i].task];
+        result.push_back({suite.find(order[i].task, fmt::format("suite.order[{}]", i)),
+                          times == 1 ? order[i].task : fmt::format("{} ({})", order[i].task, times),
+                          order[i]});
+    }
+    return result;
+}
+
+std::int64_t limited(std::int64_t rows, const std::optional<std::int64_t>& limit) {
+    return limit ? std::min(rows, *limit) : rows;
+}
+
+class Planner {
+  public:
+    Planner(const RunSpec& spec, const RowCounter& rowsOf)
+        : m_spec(spec), m_suite(openSuite(spec.suite.tasks, spec.suite.root)), m_rowsOf(rowsOf) {}
+
+    RunPlan plan() {
+        const auto sequence = places(m_spec, *m_suite);
+        const bool joint =
+            createMethod(m_spec.method.type, m_spec.method.parameters)->life() == AdapterLife::Joint;
+        RunPlan plan;
+        for (const Place& place : sequence) {
+            const std::int64_t rows = trainingRows(place, joint ? sequence.front() : place);
+            if (joint && !plan.stages.empty()) {
+                plan.stages.front().rows += rows;
+                continue;
+            }
+            plan.stages.emplace_back();
+            plan.stages.back().name = joint ? "all tasks" : place.name;
+            plan.stages.back().rows = rows;
+        }
+        for (std::size_t i = 0; i < plan.stages.size(); ++i) schedule(plan.stages[i], sequence[i], i);
+        countEvaluation(sequence, plan);
+        for (const PlannedStage& stage : plan.stages) {
+            plan.steps += stage.steps;
+            plan.rows += stage.rows;
+            plan.evaluatedRows += stage.evaluatedRows;
+        }
+        return plan;
+    }
+
+  private:
+    std::int64_t trainingRows(const Place& place, const Place& limits) {
+        const TaskInfo& task = m_suite->tasks()[place.task];
+        const auto limit = limits.changes.maxSamples ? limits.changes.maxSamples : m_spec.suite.maxSamples;
+        return limited(limited(m_rowsOf(task.name, "train"), task.maxSamples), limit);
+    }
+
+    void schedule(PlannedStage& stage, const Place& place, std::size_t number) const {
+        const double epochs = place.changes.epochs.value_or(m_spec.train.epochs);
+        stage.steps = BatchPlan(stage.rows, m_spec.train.batchSize, m_spec.train.accumulate, epochs,
+                                m_spec.seed, static_cast<std::int64_t>(number) + 1)
+                          .steps();
+        const BlendSchedule blend(m_spec.gate.first, m_spec.gate.final, stage.steps);
+        stage.firstStep = blend.firstStep();
+        stage.finalStep = blend.finalStep();
+        stage.initialisationStep = blend.initialisationStep();
+        stage.tooShort = blend.degenerate();
+    }
+
+    void countEvaluation(const std::vector<Place>& sequence, RunPlan& plan) {
+        std::vector<std::int64_t> rows;
+        for (const Place& place : sequence)
+            rows.push_back(limited(m_rowsOf(m_suite->tasks()[place.task].name, m_spec.evaluation.split),
+                                   m_spec.evaluation.maxSamples));
+        for (std::size_t stage = 0; stage < plan.stages.size(); ++stage) {
+            const bool all = m_spec.evaluation.tasks == "all" || plan.stages.size() < rows.size();
+            for (std::size_t i = 0; i < (all ? rows.size() : stage + 1); ++i)
+                plan.stages[stage].evaluatedRows += rows[i];
+        }
+        if (m_spec.evaluation.beforeTraining)
+            for (const std::int64_t count : rows) plan.evaluatedRows += count;
+    }
+
+    const RunSpec& m_spec;
+    std::unique_ptr<Suite> m_suite;
+    const RowCounter& m_rowsOf;
+};
+
+bool isTarget(const std::string& layer, const std::string& target) {
+    return layer == target || layer.ends_with("." + target);
+}
+
+}  // namespace
+
+RunPlan planRun(const RunSpec& spec, const RowCounter& rowsOf) { return Planner(spec, rowsOf).plan(); }
+
+RunPlan planRun(const RunSpec& spec) {
+    const auto suite = openSuite(spec.suite.tasks, spec.suite.root);
+    std::map<std::pair<std::string, std::string>, std::int64_t> known;
+    return planRun(spec, [&](const std::string& task, const std::string& split) {
+        const auto [place, isNew] = known.try_emplace({task, split}, 0);
+        if (isNew)
+            place->second = static_cast<std::int64_t>(
+                suite->load(suite->find(task, "suite.order"), parseSplit(split), std::nullopt).size());
+        return place->second;
+    });
+}
+
+BackboneShape backboneShape(const RunSpec& spec) {
+    const std::filesystem::path folder = backboneFolder(spec.backbone.path);
+    for (const char* file : {"config.json", "model.safetensors"}) {
+        if (!std::filesystem::exists(folder / file))
+            fail(ErrorKind::Input,
+                 "backbone.path: {} has no {}; choose a Hugging Face folder with config.json, "
+                 "model.safetensors and a "
+                 "tokenizer",
+                 folder.string(), file);
+    }
+    BackboneShape shape;
+    shape.config = readJsonFile(folder / "config.json");
+    const SafetensorsFile file(folder / "model.safetensors");
+    const std::string ending = ".weight";
+    for (const TensorView& tensor : file.tensors()) {
+        shape.weights += tensor.elements();
+        if (tensor.shape.size() != 2 || !tensor.name.ends_with(ending)) continue;
+        const std::string layer = tensor.name.substr(0, tensor.name.size() - ending.size());
+        for (const std::string& target : spec.adapter.targets) {
+            if (!isTarget(layer, target)) continue;
+            ModuleInfo module;
+            module.name = layer;
+            module.rows = tensor.shape[0];
+            module.columns = tensor.shape[1];
+            shape.modules.push_back(module);
+            break;
+        }
+    }
+    if (shape.modules.empty())
+        fail(ErrorKind::Input, "adapter.targets: no linear layer of {} ends in {}", folder.string(),
+             fmt::join(spec.adapter.targets, ", "));
+    return shape;
+}
+
+RunNeeds estimateNeeds(const RunSpec& spec, const RunPlan& plan, const BackboneShape& shape,
+                       std::int64_t sourceTokens) {
+    const std::int64_t size = spec.backbone.precision == "float64" ? 8 : 4;
+    std::int64_t trainable = 0;
+    std::int64_t entries = 0;
+    std::int64_t largest = 0;
+    for (const ModuleInfo& module : shape.modules) {
+        trainable += spec.adapter.rank * (module.rows + module.columns);
+        entries += module.rows * module.columns;
+        largest = std::max(largest, module.rows * module.columns);
+    }
+    const auto integer = [&](const char* key, std::int64_t fallback) {
+        const auto found = shape.config.find(key);
+        return found != shape.config.end() && found->is_number_integer() ? found->get<std::int64_t>()
+                                                                         : fallback;
+    };
+    const std::int64_t width = integer("d_model", 512);
+    const std::int64_t inner = integer("num_heads", 8) * integer("d_kv", 64);
+    const std::int64_t hidden = integer("d_ff", 2048);
+    const std::int64_t heads = integer("num_heads", 8);
+    const std::int64_t encoders = integer("num_layers", 6);
+    const std::int64_t decoders = integer("num_decoder_layers", encoders);
+
+    RunNeeds needs;
+    needs.weightBytes = shape.weights * size;
+    const std::int64_t moments = spec.optimizer.type == "adamw" ? 2 : spec.optimizer.momentum != 0 ? 1 : 0;
+    needs.adapterBytes = trainable * size * (2 + moments);
+    const std::string& method = spec.method.type;
+    const std::int64_t tasks = static_cast<std::int64_t>(plan.stages.size());
+    if (method == "ella" && tasks > 1) needs.memoryOfPastBytes = entries * size;
+    if (method == "ewc" && spec.method.parameters.value("on", "ab") == "delta")
+        needs.memoryOfPastBytes = 2 * entries * size;
+    if (method == "ewc" && spec.method.parameters.value("on", "ab") == "ab")
+        needs.memoryOfPastBytes = 2 * trainable * size;
+    if (method == "olora") needs.memoryOfPastBytes = (tasks - 1) * trainable * size;
+
+    // What autograd keeps between the passes of one micro-batch. A token of a block keeps the inputs of its
+    // norms and products, of attention also the scores of all pairs (twice: before and after dropout).
+    const std::int64_t rows = spec.train.batchSize;
+    const std::int64_t source = std::clamp<std::int64_t>(sourceTokens, 1, spec.train.maxSourceLength);
+    const std::int64_t target = spec.train.maxTargetLength;
+    const auto block = [&](std::int64_t tokens, std::int64_t keys, bool feedForward) {
+        return tokens * (4 * width + 4 * inner + (feedForward ? 3 * hidden + 2 * width : 0)) * rows +
+               2 * heads * rows * tokens * keys;
+    };
+    std::int64_t floats = encoders * block(source, source, true) +
+                          decoders * (block(target, target, true) + block(target, source, false));
+    floats += 3 * rows * target * integer("vocab_size", 32128);
+    // Evaluation keeps keys and values of all decoder blocks, but no graph; training is the larger of the
+    // two.
+    if (spec.gate.type != "none") floats += 4 * largest;
+    needs.activationBytes = floats * size;
+    constexpr std::int64_t kLibraries = 220LL << 20;  // LibTorch and what it loads, resident
+    needs.programBytes = kLibraries;
+
+    constexpr std::int64_t kAdapterSize = 4;  // stored in single precision
+    needs.adapterFileBytes = trainable * kAdapterSize;
+    needs.checkpointBytes = trainable * size * (1 + moments);
+    constexpr std::int64_t kPredictionBytes = 600;
+    constexpr std::int64_t kEventBytes = 500;
+    needs.diskBytes = needs.adapterFileBytes * tasks + needs.checkpointBytes +
+                      plan.evaluatedRows * kPredictionBytes + plan.steps * kEventBytes;
+    return needs;
+}
+
+}  // namespace jumplora
