@@ -86,13 +86,13 @@ std::vector<std::int64_t> rowsOf(const EvaluateOptions& options, const StoredMod
 }
 
 Json cellJson(const StoredCell& cell) {
-    const auto total = static_cast<double>(std::max<std::int64_t>(cell.total, 1));
+    const auto total = static_cast<double>(std::max<std::int64_t>(cell.score.total, 1));
     return {{"after_task", cell.afterTask},
             {"task", cell.task},
-            {"accuracy", static_cast<double>(cell.correct) / total},
-            {"correct", cell.correct},
-            {"total", cell.total},
-            {"within_options", cell.withinOptions},
+            {"accuracy", static_cast<double>(cell.score.correct) / total},
+            {"correct", cell.score.correct},
+            {"total", cell.score.total},
+            {"within_options", cell.score.withinOptions},
             {"seconds", cell.seconds}};
 }
 
@@ -108,11 +108,11 @@ Table cellTable(const std::vector<StoredCell>& cells, std::vector<std::string> c
                      {.title = "seconds", .quantity = Quantity::Magnitude}};
     const auto number = [](std::int64_t value) { return TableCell::ofNumber(static_cast<double>(value)); };
     for (const StoredCell& cell : cells) {
-        const auto total = static_cast<double>(std::max<std::int64_t>(cell.total, 1));
+        const auto total = static_cast<double>(std::max<std::int64_t>(cell.score.total, 1));
         table.addRow({number(cell.afterTask), TableCell::ofText(cell.task),
-                      TableCell::ofNumber(static_cast<double>(cell.correct) / total), number(cell.correct),
-                      number(cell.total),
-                      TableCell::ofNumber(static_cast<double>(cell.withinOptions) / total),
+                      TableCell::ofNumber(static_cast<double>(cell.score.correct) / total),
+                      number(cell.score.correct), number(cell.score.total),
+                      TableCell::ofNumber(static_cast<double>(cell.score.withinOptions) / total),
                       TableCell::ofNumber(cell.seconds)});
     }
     return table;
@@ -126,7 +126,8 @@ ExportRun evaluatedRun(const FoundRun& found, const StoredModel& model, const st
     run.matrix = AccuracyMatrix(model.taskNames());
     for (const StoredCell& cell : cells)
         if (cell.column > 0)
-            run.matrix.set(cell.afterTask, cell.column, {cell.correct, cell.total, cell.withinOptions});
+            run.matrix.set(cell.afterTask, cell.column,
+                           {cell.score.correct, cell.score.total, cell.score.withinOptions});
     run.references.random = guessingScores(run);
     return run;
 }

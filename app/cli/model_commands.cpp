@@ -63,8 +63,7 @@ void addPretrain(CLI::App& app) {
         bool json = false;
     };
     auto options = std::make_shared<Options>();
-    CLI::App* command =
-        app.add_subcommand("pretrain", "Make the built-in backbone from scratch (about 10 minutes)");
+    CLI::App* command = app.add_subcommand("pretrain", "Make the built-in backbone from scratch");
     command->add_option("folder", options->folder, "Folder to write to")->required();
     command->add_option("--seed", options->pretrain.seed, "Seed (default 1)");
     command

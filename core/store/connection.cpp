@@ -12,10 +12,15 @@
 namespace jumplora {
 namespace {
 
-// live_state(state, pid): see liveState().
+std::string textArgument(sqlite3_value* argument) {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(argument));
+    return text != nullptr ? text : "";
+}
+
+// live_state(state, pid, directory): see liveState().
 void liveStateFunction(sqlite3_context* context, int, sqlite3_value** arguments) {
-    const auto* text = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
-    const std::string state = liveState(text ? text : "", sqlite3_value_int64(arguments[1]));
+    const std::string state =
+        liveState(textArgument(arguments[0]), sqlite3_value_int64(arguments[1]), textArgument(arguments[2]));
     sqlite3_result_text(context, state.data(), static_cast<int>(state.size()), SQLITE_TRANSIENT);
 }
 
@@ -83,7 +88,7 @@ void Connection::open(const StoreOptions& options, const std::vector<Migration>&
         database.exec("PRAGMA synchronous = NORMAL");
         database.exec("PRAGMA foreign_keys = ON");
     }
-    database.createFunction("live_state", 2, false, nullptr, liveStateFunction);
+    database.createFunction("live_state", 3, false, nullptr, liveStateFunction);
 }
 
 SQLite::Statement& Connection::statement(const std::string& sql) {

@@ -46,7 +46,7 @@ Condition conditionOf(const RunFilter& filter) {
                       " OR EXISTS (SELECT 1 FROM notes WHERE run = runs.key AND text" + like +
                       ") OR EXISTS (SELECT 1 FROM tags WHERE run = runs.key AND tag" + like + ")");
     }
-    condition.oneOf("live_state(state, pid)", filter.states);
+    condition.oneOf("live_state(state, pid, directory)", filter.states);
     condition.oneOf("method", filter.methods);
     condition.oneOf("gate", filter.gates);
     for (const std::string& tag : filter.tags)
@@ -65,7 +65,8 @@ SQLite::Statement& boundTexts(SQLite::Statement& statement, const std::vector<st
 }
 
 constexpr const char* kRunColumns =
-    "SELECT key, id, name, directory, spec_hash, group_hash, live_state(state, pid), message, created, "
+    "SELECT key, id, name, directory, spec_hash, group_hash, live_state(state, pid, directory), message, "
+    "created, "
     "updated, seed, "
     "method, gate, backbone, suite, lineage_parent, lineage_after_task, lineage_kind, archived, "
     "tasks_trained, "

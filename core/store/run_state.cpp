@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/run_state.h"
 
+#include "train/run_lock.h"
+
 #include <cerrno>
 #include <csignal>
 #include <limits>
@@ -12,8 +14,9 @@ bool processIsAlive(std::int64_t pid) {
     return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
 }
 
-std::string liveState(const std::string& state, std::int64_t pid) {
-    return state == "running" && pid != 0 && !processIsAlive(pid) ? "lost" : state;
+std::string liveState(const std::string& state, std::int64_t pid, const std::filesystem::path& directory) {
+    if (state != "running" || pid == 0) return state;
+    return processIsAlive(pid) && !runIsUnlocked(RunDirectory(directory)) ? state : "lost";
 }
 
 }  // namespace jumplora

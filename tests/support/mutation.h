@@ -10,12 +10,22 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <utility>
 
 namespace jumplora::testing {
+
+// Bytes of a safetensors file before its data.
+inline std::size_t headerBytes(const std::filesystem::path& file) {
+    const std::string bytes = readFile(file);
+    std::uint64_t size = 0;
+    std::memcpy(&size, bytes.data(), sizeof size);
+    return sizeof size + size;
+}
 
 // Damages a file's content in the ways in which files get damaged, and in those that hurt a reader which
 // believes what it reads. The same seed gives the same sequence.

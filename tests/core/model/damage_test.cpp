@@ -18,14 +18,8 @@ namespace {
 
 using testing::damageFileOnDisk;
 using testing::expectError;
+using testing::headerBytes;
 using testing::TemporaryFolder;
-
-std::size_t headerBytes(const std::filesystem::path& file) {
-    const std::string bytes = readFile(file);
-    std::uint64_t size = 0;
-    std::memcpy(&size, bytes.data(), sizeof size);
-    return sizeof size + size;
-}
 
 // A file from its header's text and its data.
 std::filesystem::path writeRaw(const std::filesystem::path& file, const std::string& header,

@@ -5,6 +5,7 @@
 #include "core/store/database_dump.h"
 #include "core/store/sample_run.h"
 #include "support/shared_data.h"
+#include "train/run_lock.h"
 
 #include <gmock/gmock.h>
 #include <sys/wait.h>
@@ -224,6 +225,23 @@ TEST(Importer, AVanishedProcessMeansLost) {
     Importer(store).indexRun(files.path());
     EXPECT_EQ(store.run(id).state, "lost");
     EXPECT_THAT(store.run(id).message, HasSubstr("resumed from its checkpoint"));
+    EXPECT_EQ(store.countRuns({.states = {"lost"}}), 1);
+}
+
+TEST(Importer, ARunWhoseProcessNumberBelongsToAnotherProgramIsLost) {
+    const TemporaryFolder folder;
+    SampleRun running;
+    running.state = "running";
+    running.pid = getpid();
+    const RunDirectory files = writeSampleRun(folder.path() / "run", running);
+    Store store = Store::inMemory();
+    std::string id;
+    {
+        const RunLock held(files);
+        id = Importer(store).indexRun(files.path());
+        EXPECT_EQ(store.run(id).state, "running");
+    }
+    EXPECT_EQ(store.run(id).state, "lost");
     EXPECT_EQ(store.countRuns({.states = {"lost"}}), 1);
 }
 

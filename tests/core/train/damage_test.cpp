@@ -17,15 +17,9 @@ namespace jumplora {
 namespace {
 
 using testing::damageFileOnDisk;
+using testing::headerBytes;
 using testing::sharedData;
 using testing::TemporaryFolder;
-
-std::size_t headerBytes(const std::filesystem::path& file) {
-    const std::string bytes = readFile(file);
-    std::uint64_t size = 0;
-    std::memcpy(&size, bytes.data(), sizeof size);
-    return sizeof size + size;
-}
 
 // A gated run on a tiny model whose state has moved away from its defaults.
 struct SmallRun {
