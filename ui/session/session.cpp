@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/session.h"
+
+#include "base/error.h"
+#include "base/file.h"
+#include "session/followed_run.h"
+#include "session/jobs.h"
+#include "session/local_run_thread.h"
+#include "train/run_lock.h"
+#include "train/run_state.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace jumplora {
+namespace {
+
+constexpr int kDrain = 33;    // ms: 30 batches a second
+constexpr int kFollow = 150;  // ms between looks into the log of another process
+constexpr int kWatch = 1000;  // ms between looks at the index
+
+QString idOf(const std::filesystem::path& directory) {
+    return QString::fromStdString(directory.filename().string());
+}
+
+ChildCommand childCommand(RunCommand command) {
+    switch (command) {
+        case RunCommand::Pause:
+            return ChildCommand::Pause;
+        case RunCommand::Stop:
+            return ChildCommand::Stop;
+        case RunCommand::StopAfterTask:
+            return ChildCommand::StopAfterTask;
+        default:
+            return ChildCommand::CheckpointNow;
+    }
+}
+
+std::atomic<bool>& flagOf(RunControl& control, RunCommand command) {
+    switch (command) {
+        case RunCommand::Pause:
+            return control.pause;
+        case RunCommand::Stop:
+            return control.stop;
+        case RunCommand::StopAfterTask:
+            return control.stopAfterTask;
+        default:
+            return control.checkpointNow;
+    }
+}
+
+QString answerTo(RunCommand command) {
+    switch (command) {
+        case RunCommand::Pause:
+            return Session::tr("Pausing after this step…");
+        case RunCommand::Stop:
+            return Session::tr("Stopping after this step…");
+        case RunCommand::StopAfterTask:
+            return Session::tr("Stopping after this task…");
+        default:
+            return Session::tr("Writing a checkpoint…");
+    }
+}
+
+}  // namespace
+
+// One connection that asks whether others have committed.
+struct Session::Watch {
+    std::unique_ptr<Store> store;
+    std::int64_t counter = -1;
+    std::atomic<bool> asking{false};
+};
+
+Session::Session(Jobs& jobs, SessionPlaces places, QObject* parent)
+    : QObject(parent), m_jobs(jobs), m_places(std::move(places)), m_watch(std::make_shared<Watch>()) {
+    m_drainTimer.setSingleShot(true);
+    m_drainTimer.setInterval(kDrain);
+    m_followTimer.setInterval(kFollow);
+    m_watchTimer.setInterval(kWatch);
+    connect(&m_drainTimer, &QTimer::timeout, this, &Session::drainLocal);
+    connect(&m_followTimer, &QTimer::timeout, this, &Session::pollFollowed);
+    connect(&m_watchTimer, &QTimer::timeout, this, &Session::watchIndex);
+    m_watchTimer.start();
+}
+
+Session::~Session() = default;
+
+const RunStatus* Session::status(const QString& runId) const {
+    const auto found =
+        std::find_if(m_runs.begin(), m_runs.end(), [&](const RunStatus& each) { return each.id == runId; });
+    return found == m_runs.end() ? nullptr : &*found;
+}
+
+RunStatus& Session::statusOf(const QString& runId) {
+    const auto found =
+        std::find_if(m_runs.begin(), m_runs.end(), [&](const RunStatus& each) { return each.id == runId; });
+    Q_ASSERT(found != m_runs.end());
+    return *found;
+}
+
+const RunStatus* Session::oldestActive() const {
+    const RunStatus* oldest = nullptr;
+    for (const RunStatus& run : m_runs) {
+        if (!run.isActive()) continue;
+        if (run.place == RunPlace::InWindow) return &run;
+        if (oldest == nullptr) oldest = &run;
+    }
+    return oldest;
+}
+
+void Session::forget(const QString& runId) {
+    std::erase_if(m_runs, [&](const RunStatus& each) { return each.id == runId && !each.isActive(); });
+}
+
+RunStatus& Session::addStatus(const std::filesystem::path& directory, const QString& name, RunPlace place) {
+    const QString id = idOf(directory);
+    std::erase_if(m_runs, [&](const RunStatus& each) { return each.id == id; });
+    RunStatus status;
+    status.id = id;
+    status.name = name;
+    status.directory = directory;
+    status.place = place;
+    status.message = tr("Preparing…");
+    m_runs.push_back(std::move(status));
+    return m_runs.back();
+}
+
+QString Session::start(const RunSpec& spec, RunPlace place) {
+    if (place == RunPlace::InWindow && m_local != nullptr)
+        fail(ErrorKind::State, "Another run is on in this window. Add the run to the queue.");
+    const RunDirectory directory = createRunDirectory(m_places.runsFolder, spec);
+    const RunStatus status = addStatus(directory.path(), QString::fromStdString(spec.name), place);
+    if (place == RunPlace::InWindow) {
+        startLocal(&spec, status);
+    } else {
+        writeFileAtomically(directory.specFile(), toJson(spec).dump(2) + "\n");
+        startChild(status, {"run", directory.specFile().string(), "--into", directory.path().string()});
+    }
+    Q_EMIT runStateChanged(status);
+    return status.id;
+}
+
+QString Session::resume(const std::filesystem::path& directory, RunPlace place) {
+    if (place == RunPlace::InWindow && m_local != nullptr)
+        fail(ErrorKind::State, "Another run is on in this window. Resume this one as a child process.");
+    const RunSpec spec = RunDirectory(directory).readSpec();
+    const RunStatus status = addStatus(directory, QString::fromStdString(spec.name), place);
+    if (place == RunPlace::InWindow) {
+        startLocal(nullptr, status);
+    } else {
+        startChild(status, {"resume", directory.string()});
+    }
+    Q_EMIT runStateChanged(status);
+    return status.id;
+}
+
+void Session::startLocal(const RunSpec* spec, const RunStatus& status) {
+    LocalRun::Task task{.directory = RunDirectory(status.directory),
+                        .prepareWith = {},
+                        .database = m_jobs.database(),
+                        .threads = 0};
+    if (spec != nullptr) task.prepareWith = *spec;
+    m_local = std::make_unique<LocalRun>(
+        std::move(task),
+        [this] {
+            QMetaObject::invokeMethod(
+                this,
+                [this] {
+                    if (!m_drainTimer.isActive()) m_drainTimer.start();
+                },
+                Qt::QueuedConnection);
+        },
+        [this](const QString& sentence) {
+            QMetaObject::invokeMethod(
+                this, [this, sentence] { Q_EMIT problem(sentence); }, Qt::QueuedConnection);
+        });
+}
+
+void Session::startChild(const RunStatus& status, const std::vector<std::string>& arguments) {
+    std::vector<std::string> words = arguments;
+    words.insert(words.end(), {"--db", m_jobs.database().string(), "--quiet", "--json"});
+    auto process = std::make_unique<ChildRun>(m_places.program, words,
+                                              m_places.logsFolder / (status.id.toStdString() + ".log"));
+    statusOf(status.id).pid = process->pid();
+    m_followed.push_back(
+        std::make_shared<FollowedRun>(status.id, RunDirectory(status.directory), std::move(process)));
+    m_followTimer.start();
+}
+
+void Session::follow(const std::filesystem::path& directory, qint64 pid) {
+    const QString id = idOf(directory);
+    const RunStatus* known = status(id);
+    if (known != nullptr && known->isActive()) return;
+    const RunStatus added = addStatus(directory, id, RunPlace::Elsewhere);
+    auto process = pid == 0
+                       ? nullptr
+                       : std::make_unique<ChildRun>(pid, m_places.logsFolder / (id.toStdString() + ".log"));
+    statusOf(id).pid = pid;
+    m_followed.push_back(std::make_shared<FollowedRun>(id, RunDirectory(directory), std::move(process)));
+    m_followTimer.start();
+    Q_EMIT runStateChanged(added);
+}
+
+bool Session::command(const QString& runId, RunCommand command) {
+    const RunStatus* known = status(runId);
+    if (known == nullptr || !known->isActive()) return false;
+    bool asked = false;
+    if (m_local != nullptr && idOf(m_local->directory().path()) == runId) {
+        flagOf(m_local->control(), command) = true;
+        asked = true;
+    }
+    for (const auto& run : m_followed)
+        if (run->id == runId && run->process) asked = run->process->send(childCommand(command));
+    if (!asked) return false;
+    RunStatus& status = statusOf(runId);
+    setState(status, status.state, answerTo(command));
+    return true;
+}
+
+void Session::moveToChild() {
+    if (m_local == nullptr) return;
+    m_moveToChild = true;
+    command(idOf(m_local->directory().path()), RunCommand::Pause);
+}
+
+void Session::deliver(const QString& runId, std::vector<Event> events) {
+    if (events.empty()) return;
+    RunStatus& status = statusOf(runId);
+    const QString state = status.state;
+    const QString message = status.message;
+    for (const Event& event : events) {
+        // How a run ended is said by its state when its thread or process has really ended.
+        if (!std::holds_alternative<RunEnded>(event.payload)) status.onEvent(event);
+        if (std::holds_alternative<CheckpointWritten>(event.payload) && status.state == state &&
+            status.message == answerTo(RunCommand::CheckpointNow))
+            status.message.clear();
+    }
+    const bool changed = status.state != state || status.message != message;
+    const RunStatus copy = status;
+    Q_EMIT runEvents(runId, std::make_shared<const std::vector<Event>>(std::move(events)));
+    if (changed) Q_EMIT runStateChanged(copy);
+}
+
+void Session::setState(RunStatus& status, const QString& state, const QString& message) {
+    status.state = state;
+    status.message = message;
+    const RunStatus copy = status;
+    Q_EMIT runStateChanged(copy);
+}
+
+void Session::drainLocal() {
+    if (m_local == nullptr) return;
+    // Asked first: what it said before it ended is then in the buffer.
+    const LocalRun::End* end = m_local->ended();
+    deliver(idOf(m_local->directory().path()), m_local->take());
+    if (end != nullptr) localEnded(end->state, end->message);
+}
+
+void Session::localEnded(const QString& state, const QString& message) {
+    const auto directory = m_local->directory().path();
+    m_local.reset();
+    const bool move = std::exchange(m_moveToChild, false) && state == QLatin1String("paused");
+    setState(statusOf(idOf(directory)), state, message);
+    Q_EMIT runsChanged();
+    if (move) resume(directory, RunPlace::Child);
+}
+
+void Session::pollFollowed() {
+    for (const auto& run : std::vector(m_followed)) {
+        if (run->reading && !run->reading->finished()) continue;
+        if (!run->end && run->process) run->end = run->process->ended();
+        const bool last = run->end.has_value();
+        run->reading = m_jobs.compute(
+            this, [run](const Job&) { return run->follower.read(); },
+            [this, run, last](std::vector<Event> events) {
+                deliver(run->id, std::move(events));
+                if (!last && run->process) return;
+                if (run->follower.atEnd()) followedEnded(*run);
+            },
+            [this, run](const QString& sentence) {
+                Q_EMIT problem(sentence);
+                followedEnded(*run);
+            });
+    }
+    if (m_followed.empty()) m_followTimer.stop();
+}
+
+void Session::followedEnded(FollowedRun& run) {
+    QString state;
+    QString message;
+    try {
+        const RunState stored = readState(run.directory);
+        // A process that is unknown to this program is asked by what the run's folder says.
+        if (!run.end && (stored.state == "running" || stored.state == "waiting")) return;
+        state = QString::fromStdString(stored.state);
+        message = QString::fromStdString(stored.message);
+    } catch (const Error&) {
+        // The folder is gone, or was never made: what the process said is all there is.
+        state = QStringLiteral("failed");
+    }
+    RunStatus& status = statusOf(run.id);
+    if (run.end) {
+        status.details = QString::fromStdString(run.end->log);
+        if (state == QLatin1String("running") || state == QLatin1String("waiting"))
+            state = QStringLiteral("lost");
+        if (state == QLatin1String("lost") || (state == QLatin1String("failed") && message.isEmpty()))
+            message = QString::fromStdString(describe(*run.end));
+    }
+    const QString id = run.id;
+    std::erase_if(m_followed, [&](const auto& each) { return each->id == id; });
+    setState(status, state, message);
+    Q_EMIT runsChanged();
+}
+
+void Session::watchIndex() {
+    if (m_watch->asking.exchange(true)) return;
+    const auto watch = m_watch;
+    const auto database = m_jobs.database();
+    m_jobs.compute(
+        this,
+        [watch, database](const Job&) {
+            std::error_code error;
+            bool changed = false;
+            try {
+                if (!std::filesystem::exists(database, error)) {
+                    changed = watch->store != nullptr;
+                    watch->store.reset();
+                } else {
+                    if (!watch->store)
+                        watch->store = std::make_unique<Store>(database, StoreOptions{.readOnly = true});
+                    const std::int64_t counter = watch->store->changeCounter();
+                    changed = counter != watch->counter;
+                    watch->counter = counter;
+                }
+            } catch (const Error&) {
+                // Locked or damaged: those who read it say so.
+                watch->store.reset();
+            }
+            watch->asking = false;
+            return changed;
+        },
+        [this](bool changed) {
+            if (changed) Q_EMIT runsChanged();
+        });
+}
+
+}  // namespace jumplora
