@@ -28,8 +28,26 @@ void onSignal(int signal) {
     control.pause = true;
 }
 
+// What a program that started this one asks for: SIGQUIT (Ctrl+\) stops, SIGUSR1 stops after the task,
+// SIGUSR2 writes a checkpoint.
+void onRequest(int signal) {
+    if (signal == SIGUSR1) {
+        control.stopAfterTask = true;
+    } else if (signal == SIGUSR2) {
+        control.checkpointNow = true;
+    } else {
+        control.stop = true;
+    }
+}
+
+void obeySignals() {
+    std::signal(SIGINT, onSignal);
+    std::signal(SIGTERM, onSignal);
+    for (const int each : {SIGQUIT, SIGUSR1, SIGUSR2}) std::signal(each, onRequest);
+}
+
 struct RunOptions {
-    std::string file, runs, db, name, tasks, root, backbone, from;
+    std::string file, runs, into, db, name, tasks, root, backbone, from;
     std::vector<std::string> set;
     std::int64_t afterTask = 0;
     bool json = false;
@@ -88,6 +106,19 @@ std::vector<RunSpec> specsOf(const RunOptions& options) {
     return specs;
 }
 
+// A folder chosen for this run. It may hold the run's spec and nothing else: when the run cannot be prepared,
+// it is removed with all that is in it.
+RunDirectory emptyRunDirectory(const std::filesystem::path& folder) {
+    makeFolder(folder);
+    RunDirectory directory(folder);
+    for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path() != directory.specFile())
+            fail(ErrorKind::State,
+                 "{}: is not empty. Choose a new folder; `jumplora resume` goes on with a run.",
+                 folder.string());
+    return directory;
+}
+
 void runAll(const RunOptions& options) {
     const auto specs = specsOf(options);
     if (options.dryRun) {
@@ -96,9 +127,13 @@ void runAll(const RunOptions& options) {
     }
     if (!options.from.empty() && specs.size() != 1)
         fail(ErrorKind::Input, "--from continues one run, the file describes {}", specs.size());
+    if (!options.into.empty() && specs.size() != 1)
+        fail(ErrorKind::Input, "--into names the folder of one run, the file describes {}", specs.size());
     bool failed = false;
     for (const RunSpec& spec : specs) {
-        const RunDirectory directory = createRunDirectory(runsFolder(options.runs), spec);
+        const RunDirectory directory = options.into.empty()
+                                           ? createRunDirectory(runsFolder(options.runs), spec)
+                                           : emptyRunDirectory(options.into);
         try {
             if (options.from.empty()) {
                 prepareRun(directory, spec);
@@ -136,6 +171,8 @@ void addRun(CLI::App& app) {
     run->add_option("--backbone", options->backbone, "Checkpoint folder (backbone.path)");
     run->add_option("--name", options->name, "Name of the run");
     run->add_option("--runs", options->runs, "Folder of the runs (default: runs/ in the data folder)");
+    run->add_option("--into", options->into, "Folder of this one run, instead of a new one below --runs")
+        ->excludes("--runs");
     auto* from = run->add_option("--from", options->from, "Go on from a finished task of this run");
     run->add_option("--after-task", options->afterTask, "The task to go on after, from 1")->needs(from);
     run->add_option("--db", options->db, "Index of the runs (default: workbench.sqlite in the data folder)");
@@ -147,10 +184,10 @@ void addRun(CLI::App& app) {
         "  jumplora run experiments/order_1.json --tasks orders/short_order_1.json --root data --backbone "
         "t5-large\n"
         "  jumplora run longer.json --from order1-2026 --after-task 4\n"
-        "Ctrl+C pauses after the step; `jumplora resume` goes on.");
+        "Ctrl+C pauses after the step; `jumplora resume` goes on. Ctrl+\\ stops; SIGUSR1 stops after the "
+        "task, SIGUSR2 writes a checkpoint.");
     run->callback([options] {
-        std::signal(SIGINT, onSignal);
-        std::signal(SIGTERM, onSignal);
+        obeySignals();
         runAll(*options);
     });
 }
@@ -166,8 +203,7 @@ void addResume(CLI::App& app) {
     resume->add_flag("--quiet", options->quiet, "No progress");
     resume->footer("Examples:\n  jumplora resume order1-20260304\n  jumplora resume latest");
     resume->callback([options] {
-        std::signal(SIGINT, onSignal);
-        std::signal(SIGTERM, onSignal);
+        obeySignals();
         const RunDirectory directory = findRun(options->file, options->runs, options->db);
         const RunState state = readState(directory);
         if (state.state == "finished")

@@ -91,6 +91,12 @@ ChildRun::ChildRun(const std::filesystem::path& program, const std::vector<std::
 ChildRun::ChildRun(std::int64_t pid, std::filesystem::path logFile)
     : m_pid(static_cast<pid_t>(pid)), m_own(false), m_logFile(std::move(logFile)) {}
 
+bool ChildRun::isCommandLine(std::int64_t pid) {
+    std::ifstream file(fmt::format("/proc/{}/comm", pid));
+    std::string name;
+    return pid > 0 && std::getline(file, name) && name == "jumplora";
+}
+
 std::optional<ChildEnd> ChildRun::ended() {
     if (m_end) return m_end;
     ChildEnd end;

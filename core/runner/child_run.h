@@ -33,6 +33,10 @@ class ChildRun {
     // A process that an earlier program started: its end is seen, its exit code is not.
     ChildRun(std::int64_t pid, std::filesystem::path logFile);
 
+    // Whether the process is the command line of this program, so that it understands send(). A window with a
+    // run on a thread of its own is not.
+    static bool isCommandLine(std::int64_t pid);
+
     [[nodiscard]] std::int64_t pid() const { return m_pid; }
     // Nothing while it runs. For a process of an earlier program exitCode and signal are 0.
     [[nodiscard]] std::optional<ChildEnd> ended();

@@ -6,6 +6,7 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <QTimer>
 #include <QUndoStack>
 #include <filesystem>
 #include <memory>
@@ -71,8 +72,11 @@ class RunQueue : public QObject {
     void setHeld(const QStringList& ids, bool held);
     void rename(const QString& id, const QString& name);
     QStringList duplicate(const QStringList& ids);
-    // The same settings again, as a new row (a failed run), or going on where the run stopped.
+    // Goes on where the run stopped when there is something to go on with, else starts the same settings
+    // again.
     void retry(const QString& id);
+    // True when retry() would go on rather than start anew.
+    [[nodiscard]] static bool canResume(const QueueRow& row);
 
     void holdAll();
     void resumeAll();
@@ -82,8 +86,10 @@ class RunQueue : public QObject {
     void setChildren(int count);
 
     [[nodiscard]] QUndoStack& undoStack() { return m_undo; }
+    // A failure keeps what waits from starting until resumeAll().
+    [[nodiscard]] bool isBlocked() const { return m_blocked; }
     // False: another window on the same index works the queue off; this one follows it.
-    [[nodiscard]] bool isOwner() const;
+    [[nodiscard]] bool isOwner() const { return m_lock >= 0; }
     // Nothing is started while true (the window is closing).
     void setSuspended(bool suspended);
 
@@ -91,27 +97,35 @@ class RunQueue : public QObject {
     // Rows were added, removed, moved or changed.
     void changed();
     void rowFailed(const QString& id);
+    // The queue itself could not be read or written.
+    void problem(const QString& sentence);
 
   private:
     class Edit;
-    struct Owner;
     void load();
     void save();
-    void edit(const QString& text, std::vector<QueueRow> rows);
-    void apply(std::vector<QueueRow> rows);
+    void takeOwnership();
+    void reloadIfOthersWrote();
+    // As one step of undo: the order of rows, and what a person set in them, from `before` to the present.
+    void edited(const QString& text, std::vector<QueueRow> before);
+    void restore(const std::vector<QueueRow>& wanted);
+    void rowsChanged();
     void schedule();
-    bool startRow(QueueRow& row, RunPlace place);
+    void startRow(const QString& id, RunPlace place);
     void takeStatus(const RunStatus& status);
     void followRunning();
-    [[nodiscard]] QueueRow makeRow(const RunSpec& spec, QueuePlace place) const;
-    [[nodiscard]] int indexOf(const QString& id) const;
+    void failRow(QueueRow& row, const QString& message, const QString& details);
+    [[nodiscard]] int runningChildren() const;
+    [[nodiscard]] QueueRow* find(const QString& id);
 
     std::filesystem::path m_file;
     Session& m_session;
     Settings& m_settings;
     std::vector<QueueRow> m_rows;
     QUndoStack m_undo;
-    std::unique_ptr<Owner> m_owner;
+    int m_lock = -1;  // file descriptor; -1: another window works the queue off
+    std::filesystem::file_time_type m_written;
+    QTimer m_tick;
     bool m_suspended = false;
     bool m_blocked = false;  // a failure stopped the queue
 };

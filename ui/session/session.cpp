@@ -62,6 +62,15 @@ QString answerTo(RunCommand command) {
     }
 }
 
+// A child that refused its settings says why in the last line of its output ("error: ...").
+QString sayEnd(const ChildEnd& end) {
+    const QString log = QString::fromStdString(end.log).trimmed();
+    const QString last = log.mid(log.lastIndexOf(QLatin1Char('\n')) + 1);
+    const QString mark = QStringLiteral("error: ");
+    if (end.signal == 0 && last.startsWith(mark)) return last.mid(mark.size());
+    return QString::fromStdString(describe(end));
+}
+
 }  // namespace
 
 // One connection that asks whether others have committed.
@@ -183,7 +192,7 @@ void Session::startChild(const RunStatus& status, const std::vector<std::string>
                                               m_places.logsFolder / (status.id.toStdString() + ".log"));
     statusOf(status.id).pid = process->pid();
     m_followed.push_back(
-        std::make_shared<FollowedRun>(status.id, RunDirectory(status.directory), std::move(process)));
+        std::make_shared<FollowedRun>(status.id, RunDirectory(status.directory), std::move(process), true));
     m_followTimer.start();
 }
 
@@ -191,14 +200,18 @@ void Session::follow(const std::filesystem::path& directory, qint64 pid) {
     const QString id = idOf(directory);
     const RunStatus* known = status(id);
     if (known != nullptr && known->isActive()) return;
-    const RunStatus added = addStatus(directory, id, RunPlace::Elsewhere);
-    auto process = pid == 0
-                       ? nullptr
-                       : std::make_unique<ChildRun>(pid, m_places.logsFolder / (id.toStdString() + ".log"));
-    statusOf(id).pid = pid;
-    m_followed.push_back(std::make_shared<FollowedRun>(id, RunDirectory(directory), std::move(process)));
+    RunStatus& added = addStatus(directory, id, RunPlace::Elsewhere);
+    added.pid = pid;
+    added.message.clear();
+    added.state = QStringLiteral("running");
+    const RunStatus copy = added;
+    auto process = ChildRun::isCommandLine(pid)
+                       ? std::make_unique<ChildRun>(pid, m_places.logsFolder / (id.toStdString() + ".log"))
+                       : nullptr;
+    m_followed.push_back(
+        std::make_shared<FollowedRun>(id, RunDirectory(directory), std::move(process), false));
     m_followTimer.start();
-    Q_EMIT runStateChanged(added);
+    Q_EMIT runStateChanged(copy);
 }
 
 bool Session::command(const QString& runId, RunCommand command) {
@@ -209,8 +222,16 @@ bool Session::command(const QString& runId, RunCommand command) {
         flagOf(m_local->control(), command) = true;
         asked = true;
     }
-    for (const auto& run : m_followed)
-        if (run->id == runId && run->process) asked = run->process->send(childCommand(command));
+    for (const auto& run : m_followed) {
+        if (run->id != runId || !run->process) continue;
+        // A process that is still loading has no ear for signals and would end.
+        if (known->state == QLatin1String("waiting")) {
+            run->pending = command;
+            asked = true;
+        } else {
+            asked = run->process->send(childCommand(command));
+        }
+    }
     if (!asked) return false;
     RunStatus& status = statusOf(runId);
     setState(status, status.state, answerTo(command));
@@ -267,44 +288,44 @@ void Session::localEnded(const QString& state, const QString& message) {
 
 void Session::pollFollowed() {
     for (const auto& run : std::vector(m_followed)) {
-        if (run->reading && !run->reading->finished()) continue;
-        if (!run->end && run->process) run->end = run->process->ended();
-        const bool last = run->end.has_value();
-        run->reading = m_jobs.compute(
-            this, [run](const Job&) { return run->follower.read(); },
-            [this, run, last](std::vector<Event> events) {
-                deliver(run->id, std::move(events));
-                if (!last && run->process) return;
-                if (run->follower.atEnd()) followedEnded(*run);
-            },
-            [this, run](const QString& sentence) {
-                Q_EMIT problem(sentence);
-                followedEnded(*run);
+        if (run->looking && !run->looking->finished()) continue;
+        if (run->isOwn && !run->end) run->end = run->process->ended();
+        const bool withState = run->end.has_value() || !run->isOwn;
+        run->looking = m_jobs.compute(
+            this, [run, withState](const Job&) { return run->look(withState); },
+            [this, run, withState](FollowedRun::Look look) {
+                if (!look.error.isEmpty()) Q_EMIT problem(look.error);
+                deliver(run->id, std::move(look.events));
+                sendPending(*run);
+                const bool ended = run->isOwn || !look.state || look.state->state != "running";
+                if (withState && ended && look.complete) followedEnded(*run, look.state);
             });
     }
     if (m_followed.empty()) m_followTimer.stop();
 }
 
-void Session::followedEnded(FollowedRun& run) {
-    QString state;
-    QString message;
-    try {
-        const RunState stored = readState(run.directory);
-        // A process that is unknown to this program is asked by what the run's folder says.
-        if (!run.end && (stored.state == "running" || stored.state == "waiting")) return;
-        state = QString::fromStdString(stored.state);
-        message = QString::fromStdString(stored.message);
-    } catch (const Error&) {
-        // The folder is gone, or was never made: what the process said is all there is.
-        state = QStringLiteral("failed");
-    }
+void Session::sendPending(FollowedRun& run) {
+    if (!run.pending || statusOf(run.id).state != QLatin1String("running")) return;
+    const RunCommand command = *std::exchange(run.pending, std::nullopt);
+    if (run.process->send(childCommand(command)))
+        setState(statusOf(run.id), QStringLiteral("running"), answerTo(command));
+}
+
+void Session::followedEnded(const FollowedRun& run, const std::optional<RunState>& stored) {
+    QString state = stored ? QString::fromStdString(stored->state) : QStringLiteral("failed");
+    QString message = stored ? QString::fromStdString(stored->message) : QString();
     RunStatus& status = statusOf(run.id);
+    if (state == QLatin1String("running") || state == QLatin1String("waiting"))
+        state = QStringLiteral("lost");
     if (run.end) {
         status.details = QString::fromStdString(run.end->log);
-        if (state == QLatin1String("running") || state == QLatin1String("waiting"))
-            state = QStringLiteral("lost");
-        if (state == QLatin1String("lost") || (state == QLatin1String("failed") && message.isEmpty()))
-            message = QString::fromStdString(describe(*run.end));
+        if (state == QLatin1String("lost") || message.isEmpty()) {
+            const bool expected = state == QLatin1String("finished") || state == QLatin1String("paused") ||
+                                  state == QLatin1String("stopped");
+            if (!expected) message = sayEnd(*run.end);
+        }
+    } else if (!stored) {
+        message = tr("The folder of this run is gone.");
     }
     const QString id = run.id;
     std::erase_if(m_followed, [&](const auto& each) { return each->id == id; });

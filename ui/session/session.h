@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace jumplora {
@@ -14,6 +15,7 @@ namespace jumplora {
 class Jobs;
 class FollowedRun;
 class LocalRun;
+struct RunState;
 
 struct SessionPlaces {
     std::filesystem::path runsFolder;  // new runs go here
@@ -78,7 +80,8 @@ class Session : public QObject {
     void deliver(const QString& runId, std::vector<Event> events);
     void setState(RunStatus& status, const QString& state, const QString& message);
     void pollFollowed();
-    void followedEnded(FollowedRun& run);
+    void sendPending(FollowedRun& run);
+    void followedEnded(const FollowedRun& run, const std::optional<RunState>& stored);
     void watchIndex();
 
     Jobs& m_jobs;
