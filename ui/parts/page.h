@@ -6,6 +6,8 @@
 #include <QStringList>
 #include <QWidget>
 
+class QUndoStack;
+
 namespace jumplora {
 
 // What one page asks of another; members that do not matter stay empty.
@@ -37,6 +39,8 @@ class Page : public QWidget {
     virtual void deactivated() {}
     // Another page, a notice or the command line asks this one to show something.
     virtual void open(const PageRequest& request) { Q_UNUSED(request); }
+    // What Edit > Undo acts on while the page is shown; nullptr: nothing.
+    [[nodiscard]] virtual QUndoStack* undoStack() { return nullptr; }
     // False keeps the window open (an unsaved spec that the user wants to save first).
     virtual bool mayClose() { return true; }
 

@@ -32,6 +32,11 @@ bool isOld(const QueueRow& row) {
     return row.state == QLatin1String("finished") && row.ended.left(10) != now().left(10);
 }
 
+bool holdsRun(const std::filesystem::path& directory) {
+    std::error_code error;
+    return !directory.empty() && std::filesystem::exists(RunDirectory(directory).runFile(), error);
+}
+
 QueueRow makeRow(const RunSpec& spec, QueuePlace place) {
     QueueRow row;
     row.id = newId();
@@ -252,6 +257,14 @@ void RunQueue::resume(const std::filesystem::path& directory) {
     rowsChanged();
 }
 
+void RunQueue::tryResume(const std::filesystem::path& directory) {
+    try {
+        resume(directory);
+    } catch (const Error& error) {
+        Q_EMIT problem(QString::fromUtf8(error.what()));
+    }
+}
+
 void RunQueue::move(const QString& id, int to) {
     const auto from =
         std::find_if(m_rows.begin(), m_rows.end(), [&](const QueueRow& row) { return row.id == id; });
@@ -311,9 +324,11 @@ QStringList RunQueue::duplicate(const QStringList& ids) {
 }
 
 bool RunQueue::canResume(const QueueRow& row) {
-    std::error_code error;
-    return !row.directory.empty() && !row.isRunning() && row.state != QLatin1String("finished") &&
-           std::filesystem::exists(RunDirectory(row.directory).runFile(), error);
+    return !row.isRunning() && row.state != QLatin1String("finished") && holdsRun(row.directory);
+}
+
+bool RunQueue::canResume(const RunStatus& status) {
+    return !status.isActive() && status.state != QLatin1String("finished") && holdsRun(status.directory);
 }
 
 void RunQueue::retry(const QString& id) {

@@ -65,6 +65,8 @@ class RunQueue : public QObject {
     // Goes on with a paused, stopped, lost or failed run, in the window if it is free, else as a child.
     // Throws Error when it cannot be started.
     void resume(const std::filesystem::path& directory);
+    // The same, with what goes wrong told by problem().
+    void tryResume(const std::filesystem::path& directory);
 
     // What a person does to rows; all of it can be undone (undoStack()).
     void move(const QString& id, int to);
@@ -77,6 +79,7 @@ class RunQueue : public QObject {
     void retry(const QString& id);
     // True when retry() would go on rather than start anew.
     [[nodiscard]] static bool canResume(const QueueRow& row);
+    [[nodiscard]] static bool canResume(const RunStatus& status);
 
     void holdAll();
     void resumeAll();

@@ -283,7 +283,12 @@ void Session::localEnded(const QString& state, const QString& message) {
     const bool move = std::exchange(m_moveToChild, false) && state == QLatin1String("paused");
     setState(statusOf(idOf(directory)), state, message);
     Q_EMIT runsChanged();
-    if (move) resume(directory, RunPlace::Child);
+    if (!move) return;
+    try {
+        resume(directory, RunPlace::Child);
+    } catch (const Error& error) {
+        Q_EMIT problem(QString::fromUtf8(error.what()));
+    }
 }
 
 void Session::pollFollowed() {

@@ -1,49 +1,83 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "runs/run_loader.h"
+#include "session/window_context.h"
 
-#include <QFutureWatcher>
 #include <QMainWindow>
-#include <filesystem>
+#include <QPointer>
+#include <QUndoGroup>
+#include <map>
+#include <vector>
 
-class QAction;
-class QLabel;
 class QStackedWidget;
-class QTableView;
 
 namespace jumplora {
 
-class RunModel;
+class CloseFlow;
+class CommandPalette;
+class NavRail;
+class NoticeStrip;
+class Page;
+class PageHeader;
+class RunBar;
+class Workbench;
 
-// Lists the stored runs. The database is read on a worker thread; F5 reads it again.
-class MainWindow : public QMainWindow {
+// Arranges the pages with rail, header, notices and run bar, and leads from one to another.
+class MainWindow : public QMainWindow, private Navigator {
     Q_OBJECT
 
   public:
-    explicit MainWindow(std::filesystem::path database, QWidget* parent = nullptr);
+    explicit MainWindow(Workbench& workbench);
     ~MainWindow() override;
 
-    // Starts reading; does nothing while a reading is under way.
-    void refresh();
+    [[nodiscard]] WindowContext& context() { return m_context; }
+    [[nodiscard]] Page* currentPage() const { return m_current; }
+    [[nodiscard]] Page* page(const QString& name) const;
+    void showPage(const QString& name) override;
+    void showPage(const QString& name, const PageRequest& request) override;
+    void showNotice(const Notice& notice) override;
+    void showHelp(const QString& topic) override;
 
-  Q_SIGNALS:
-    // The table, or the sentence in its place, shows what was read.
-    void refreshed();
+  protected:
+    void closeEvent(QCloseEvent* event) override;
+    void changeEvent(QEvent* event) override;
 
   private:
-    void createActions();
-    void createPages();
-    void display(RunListing listing);
-    // A sentence in place of the table.
-    void say(const QString& sentence);
+    void build();
+    void addPages();
+    void connectActions();
+    void connectViewActions();
+    void connectServices();
+    void connectUndo();
+    void onAction(const char* id, const std::function<void()>& call);
+    void enter(Page* page);
+    void goInHistory(int direction);
+    void updateHistoryActions();
+    void updateTitle();
+    void updateThemeActions();
+    void showContextHelp();
+    void onRunState(const RunStatus& status);
+    void offerResume();
+    void restoreLayout();
+    void saveLayout();
+    [[nodiscard]] bool isDrawing() const { return isVisible() && !isMinimized(); }
 
-    std::filesystem::path m_database;
-    QFutureWatcher<RunListing> m_reading;
-    RunModel* m_model;
-    QStackedWidget* m_pages;
-    QTableView* m_table;
-    QLabel* m_sentence;
-    QAction* m_refreshAction;
+    Workbench& m_workbench;
+    WindowContext m_context;
+    NavRail* m_rail = nullptr;
+    PageHeader* m_header = nullptr;
+    QStackedWidget* m_stack = nullptr;
+    NoticeStrip* m_notices = nullptr;
+    RunBar* m_runBar = nullptr;
+    CommandPalette* m_palette = nullptr;
+    CloseFlow* m_closeFlow = nullptr;
+    std::vector<Page*> m_pages;
+    Page* m_current = nullptr;
+    std::map<Page*, QPointer<QWidget>> m_focus;  // each page keeps its own
+    std::vector<QString> m_history;
+    std::size_t m_historyPlace = 0;
+    QUndoGroup m_undo;
+    int m_unreadFailures = 0;
+    bool m_mayClose = false;
 };
 
 }  // namespace jumplora

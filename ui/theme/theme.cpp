@@ -74,15 +74,15 @@ QFont Theme::font(TextRole role) const {
 
 int Theme::scaled(int pixels) const { return qRound(pixels * m_textScale); }
 
-void Theme::setKind(ThemeKind kind) {
+void Theme::set(ThemeKind kind, double textScale) {
     m_kind = kind;
+    m_textScale = std::clamp(textScale, 1.0, kLargestScale);
     apply();
 }
 
-void Theme::setTextScale(double scale) {
-    m_textScale = std::clamp(scale, 1.0, kLargestScale);
-    apply();
-}
+void Theme::setKind(ThemeKind kind) { set(kind, m_textScale); }
+
+void Theme::setTextScale(double scale) { set(m_kind, scale); }
 
 void Theme::apply() {
     m_colours = Colours(setFor(m_kind, m_systemIsDark));

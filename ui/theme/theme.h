@@ -28,7 +28,8 @@ class Theme : public QObject {
     // A length of metrics.h at the present text size.
     [[nodiscard]] int scaled(int pixels) const;
 
-    // Both act on the running application at once.
+    // All act on the running application at once.
+    void set(ThemeKind kind, double textScale);
     void setKind(ThemeKind kind);
     void setTextScale(double scale);
 
