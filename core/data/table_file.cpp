@@ -38,8 +38,7 @@ std::string member(const Json& row, const std::string& key, const std::string& w
     return asText(*it, fmt::format("{}, column \"{}\"", where, key));
 }
 
-std::vector<TextLabel> fromJsonRows(const Json& rows, const std::string& file, const std::string& text,
-                                    const std::string& label) {
+const Json& listOfRows(const Json& rows, const std::string& file) {
     const Json* list = &rows;
     if (rows.is_object()) {
         for (const char* key : {"Instances", "data"}) {
@@ -48,13 +47,19 @@ std::vector<TextLabel> fromJsonRows(const Json& rows, const std::string& file, c
     }
     if (!list->is_array())
         fail(ErrorKind::Format, "{}: expected a list of rows, found {}", file, describeType(rows));
+    return *list;
+}
+
+std::vector<TextLabel> fromJsonRows(const Json& rows, const std::string& file, const std::string& text,
+                                    const std::string& label) {
+    const Json& list = listOfRows(rows, file);
     std::vector<TextLabel> result;
-    result.reserve(list->size());
-    for (std::size_t i = 0; i < list->size(); ++i) {
+    result.reserve(list.size());
+    for (std::size_t i = 0; i < list.size(); ++i) {
         const std::string where = fmt::format("{}: row {}", file, i + 1);
-        if (!(*list)[i].is_object())
-            fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType((*list)[i]));
-        result.push_back({member((*list)[i], text, where), member((*list)[i], label, where)});
+        if (!list[i].is_object())
+            fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType(list[i]));
+        result.push_back({member(list[i], text, where), member(list[i], label, where)});
     }
     return result;
 }
@@ -172,6 +177,39 @@ std::vector<TextLabel> readTable(const std::filesystem::path& path, const std::s
     if (extension == ".tsv") return readSeparated(content, file, '\t', textColumn, labelColumn);
     if (extension == ".jsonl") return readJsonLines(content, file, textColumn, labelColumn);
     return fromJsonRows(parseJson(content, file), file, textColumn, labelColumn);
+}
+
+std::vector<std::string> tableColumns(const std::filesystem::path& path) {
+    const std::string file = path.string();
+    const std::string content = readFile(path);
+    const std::string extension = path.extension().string();
+    requireUtf8(content, file);
+    if (extension == ".csv" || extension == ".tsv") {
+        std::size_t position = content.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+        std::size_t line = 1;
+        if (position >= content.size())
+            fail(ErrorKind::Format, "{}: is empty; the first line must name the columns", file);
+        return readRecord(content, extension == ".csv" ? ',' : '\t', position, line, file);
+    }
+    Json first;
+    if (extension == ".jsonl") {
+        const std::size_t begin = content.find_first_not_of(" \t\r\n");
+        if (begin == std::string::npos) fail(ErrorKind::Format, "{}: is empty", file);
+        const auto line =
+            1 + std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
+        first = parseLine(std::string_view(content).substr(begin, content.find('\n', begin) - begin),
+                          static_cast<std::size_t>(line), file);
+    } else {
+        const Json rows = parseJson(content, file);
+        const Json& list = listOfRows(rows, file);
+        if (list.empty()) fail(ErrorKind::Format, "{}: has no rows", file);
+        first = list.front();
+    }
+    if (!first.is_object())
+        fail(ErrorKind::Format, "{}: row 1: expected an object, found {}", file, describeType(first));
+    std::vector<std::string> names;
+    for (const auto& [name, value] : first.items()) names.push_back(name);
+    return names;
 }
 
 }  // namespace jumplora

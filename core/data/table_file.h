@@ -17,4 +17,7 @@ struct TextLabel {
 std::vector<TextLabel> readTable(const std::filesystem::path& file, const std::string& textColumn,
                                  const std::string& labelColumn);
 
+// Names of the columns of such a file, in the order of the first row. Throws as readTable does.
+std::vector<std::string> tableColumns(const std::filesystem::path& file);
+
 }  // namespace jumplora

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "store/connection.h"
 #include "store/sql_values.h"
+#include "store/step_columns.h"
 
 #include <algorithm>
 #include <array>
@@ -58,13 +59,6 @@ std::optional<std::size_t> thresholdIndex(const std::string& key) {
     return index;
 }
 
-const char* stepSql(const std::string& key) {
-    if (key == "total") return kTotalSql;
-    const auto* found = std::find_if(kStepColumns.begin(), kStepColumns.end(),
-                                     [&](const StepColumn& each) { return key == each.key; });
-    return found == kStepColumns.end() ? nullptr : found->sql;
-}
-
 // Fills one series by (task, step); steps without a value keep NaN.
 class SeriesFiller {
   public:
@@ -81,6 +75,13 @@ class SeriesFiller {
 };
 
 }  // namespace
+
+const char* stepSql(const std::string& key) {
+    if (key == "total") return kTotalSql;
+    const auto* found = std::find_if(kStepColumns.begin(), kStepColumns.end(),
+                                     [&](const StepColumn& each) { return key == each.key; });
+    return found == kStepColumns.end() ? nullptr : found->sql;
+}
 
 CurveSet Store::curves(const std::string& runId, const std::vector<std::string>& keys,
                        const CurveRange& range) const {
