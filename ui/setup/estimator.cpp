@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "setup/estimator.h"
+
+#include "base/cpu.h"
+#include "base/error.h"
+#include "base/file.h"
+
+#include <algorithm>
+
+namespace jumplora {
+namespace {
+
+constexpr int kDelay = 250;                   // ms after the last change
+constexpr int kMeasureDelay = 900;            // ms after the last change
+constexpr std::int64_t kSmall = 512LL << 20;  // bytes of weights that are loaded without being asked
+
+StartReason reasonOf(const Error& error) {
+    const EngineSentence engine = splitEngineMessage(error.what());
+    StartReason reason{engine.key, -1, engine.sentence};
+    const std::string place = "suite.order[";
+    if (engine.key.starts_with(place)) {
+        reason.row = std::stoi(engine.key.substr(place.size()));
+        reason.key = "suite.order";
+    }
+    return reason;
+}
+
+std::int64_t freeSpace(std::filesystem::path folder) {
+    std::error_code error;
+    while (!folder.empty() && !std::filesystem::exists(folder, error) && folder.has_parent_path() &&
+           folder != folder.parent_path())
+        folder = folder.parent_path();
+    const auto space = std::filesystem::space(folder.empty() ? "/" : folder, error);
+    return error ? 0 : static_cast<std::int64_t>(space.available);
+}
+
+Estimate estimateOf(const RunSpec& spec, const RowCounter& rows, std::int64_t sourceTokens,
+                    const std::filesystem::path& runsFolder) {
+    Estimate estimate;
+    try {
+        estimate.plan = planRun(spec, rows);
+    } catch (const Error& error) {
+        estimate.reasons.push_back(reasonOf(error));
+    }
+    try {
+        const BackboneShape shape = backboneShape(spec);
+        if (estimate.plan) estimate.needs = estimateNeeds(spec, *estimate.plan, shape, sourceTokens);
+    } catch (const Error& error) {
+        StartReason reason = reasonOf(error);
+        if (reason.key.empty()) reason.key = "backbone.path";
+        estimate.reasons.push_back(reason);
+    }
+    estimate.freeMemory = static_cast<std::int64_t>(inspectCpu().availableBytes);
+    estimate.freeDisk = freeSpace(runsFolder);
+    return estimate;
+}
+
+}  // namespace
+
+Estimator::Estimator(SpecDocument& document, std::shared_ptr<FactsCache> facts, Jobs& jobs,
+                     std::filesystem::path cache, std::function<QString()> mayMeasure, QObject* parent)
+    : QObject(parent),
+      m_document(document),
+      m_facts(std::move(facts)),
+      m_jobs(jobs),
+      m_cacheFile(std::move(cache)),
+      m_mayMeasure(std::move(mayMeasure)) {
+    readCache();
+    m_delay.setSingleShot(true);
+    m_delay.setInterval(kDelay);
+    m_measureDelay.setSingleShot(true);
+    m_measureDelay.setInterval(kMeasureDelay);
+    connect(&document, &SpecDocument::changed, this, [this] {
+        cancelMeasuring();
+        m_delay.start();
+    });
+    connect(&m_delay, &QTimer::timeout, this, &Estimator::refresh);
+    connect(&m_measureDelay, &QTimer::timeout, this, [this] {
+        const bool small = m_estimate.needs && m_estimate.needs->weightBytes <= kSmall;
+        if (m_automatic && small && !measured() && obstacle().isEmpty()) measure();
+    });
+}
+
+Estimator::~Estimator() { cancelMeasuring(); }
+
+void Estimator::refreshNow() {
+    m_delay.stop();
+    refresh();
+}
+
+void Estimator::refresh() {
+    const int generation = ++m_generation;
+    const auto spec = m_document.runSpec();
+    if (!spec) {
+        take({});
+        return;
+    }
+    const SuiteName suite{spec->suite.tasks, spec->suite.root};
+    std::int64_t tokens = 0;
+    bool known = true;
+    for (const TaskOverride& task : spec->suite.order) {
+        const auto found = m_longest.find({suite, task.task});
+        known &= found != m_longest.end();
+        if (found != m_longest.end()) tokens = std::max(tokens, found->second);
+    }
+    // Prompts of the built-in tasks are one line of text.
+    constexpr std::int64_t kBuiltinLongest = 64;
+    if (!known)
+        tokens = std::max(tokens, suite.tasks == "builtin" ? kBuiltinLongest : spec->train.maxSourceLength);
+    m_jobs.compute(
+        this,
+        [spec = *spec, rows = m_facts->counter(suite), facts = m_facts, tokens,
+         runs = m_runsFolder](const Job&) { return estimateOf(spec, rows, tokens, runs); },
+        [this, generation](Estimate estimate) {
+            if (generation == m_generation) take(std::move(estimate));
+        },
+        [this, generation](const QString& sentence) {
+            if (generation != m_generation) return;
+            Estimate failedEstimate;
+            failedEstimate.reasons.push_back({{}, -1, sentence});
+            take(failedEstimate);
+        });
+}
+
+void Estimator::take(Estimate estimate) {
+    m_estimate = std::move(estimate);
+    Q_EMIT changed();
+    if (m_estimate.plan) m_measureDelay.start();
+}
+
+std::string Estimator::key() const {
+    const auto spec = m_document.runSpec();
+    return spec ? probeKey(*spec) : std::string();
+}
+
+std::optional<Measured> Estimator::measured() const {
+    const auto found = m_measured.find(key());
+    if (found == m_measured.end()) return std::nullopt;
+    return found->second;
+}
+
+QString Estimator::obstacle() const {
+    if (!m_document.runSpec() || !m_estimate.plan || !m_estimate.reasons.empty())
+        return tr("The settings are not complete.");
+    return m_mayMeasure ? m_mayMeasure() : QString();
+}
+
+void Estimator::setAutomatic(bool on) {
+    m_automatic = on;
+    if (on) m_measureDelay.start();
+    if (!on) cancelMeasuring();
+}
+
+void Estimator::noteLength(const SuiteName& suite, const std::string& task, std::int64_t longest) {
+    std::int64_t& known = m_longest[{suite, task}];
+    if (longest <= known) return;
+    known = longest;
+    m_delay.start();
+}
+
+void Estimator::cancelMeasuring() {
+    if (m_cancel) *m_cancel = true;
+    if (m_measuring) m_measuring->cancel();
+    const bool was = m_measuring != nullptr;
+    m_measuring.reset();
+    m_cancel.reset();
+    if (was) Q_EMIT changed();
+}
+
+void Estimator::measure() {
+    const auto spec = m_document.runSpec();
+    if (!spec || m_measuring || !obstacle().isEmpty()) return;
+    m_cancel = std::make_shared<std::atomic<bool>>(false);
+    const std::string probed = probeKey(*spec);
+    m_measuring = m_jobs.compute(
+        this, [spec = *spec, cancel = m_cancel](const Job&) { return probeRun(spec, *cancel); },
+        [this, probed](ProbeResult result) {
+            m_measured[probed] = {result, QDateTime::currentDateTimeUtc()};
+            m_measuring.reset();
+            m_cancel.reset();
+            writeCache();
+            Q_EMIT changed();
+        },
+        [this](const QString& sentence) {
+            const bool wanted = m_measuring != nullptr;
+            m_measuring.reset();
+            m_cancel.reset();
+            Q_EMIT changed();
+            if (wanted) Q_EMIT failed(sentence);
+        });
+    Q_EMIT changed();
+}
+
+void Estimator::readCache() {
+    std::error_code ignored;
+    if (m_cacheFile.empty() || !std::filesystem::exists(m_cacheFile, ignored)) return;
+    try {
+        const Json json = readJsonFile(m_cacheFile);
+        for (const auto& [probed, value] : json.items())
+            m_measured[probed] = {
+                {value.at("warm").get<double>(), value.at("gated").get<double>(),
+                 value.at("row").get<double>()},
+                QDateTime::fromSecsSinceEpoch(value.at("when").get<std::int64_t>(), Qt::UTC)};
+    } catch (const Error&) {
+        m_measured.clear();
+    } catch (const Json::exception&) {
+        m_measured.clear();
+    }
+}
+
+void Estimator::writeCache() const {
+    if (m_cacheFile.empty()) return;
+    // A cache: only the newest are kept, and one that cannot be written costs a measurement.
+    constexpr std::size_t kMost = 100;
+    std::vector<std::pair<std::string, Measured>> newest(m_measured.begin(), m_measured.end());
+    std::sort(newest.begin(), newest.end(),
+              [](const auto& a, const auto& b) { return a.second.when > b.second.when; });
+    newest.resize(std::min(kMost, newest.size()));
+    Json json = Json::object();
+    for (const auto& [probed, value] : newest)
+        json[probed] = {{"warm", value.result.warmStepSeconds},
+                        {"gated", value.result.gatedStepSeconds},
+                        {"row", value.result.evaluatedRowSeconds},
+                        {"when", value.when.toSecsSinceEpoch()}};
+    try {
+        makeFolder(m_cacheFile.parent_path());
+        writeFileAtomically(m_cacheFile, json.dump());
+    } catch (const Error&) {
+    }
+}
+
+}  // namespace jumplora
