@@ -3,6 +3,7 @@
 
 #include "exchange/number_format.h"
 #include "parts/actions.h"
+#include "parts/follow_font.h"
 #include "theme/icons.h"
 
 #include <QAction>
@@ -49,7 +50,7 @@ EstimatePanel::EstimatePanel(SpecDocument& document, Estimator& estimator, Theme
     setObjectName("estimatePanel");
     setAccessibleName(tr("Estimate"));
     auto* values = new QHBoxLayout;
-    values->setSpacing(16);
+    values->setSpacing(12);
     m_steps = addValue(values, tr("steps"), QStringLiteral("estimateSteps"));
     m_time = addValue(values, tr("time"), QStringLiteral("estimateTime"));
     m_memory = addValue(values, tr("peak memory"), QStringLiteral("estimateMemory"));
@@ -59,7 +60,7 @@ EstimatePanel::EstimatePanel(SpecDocument& document, Estimator& estimator, Theme
     m_measure = new QToolButton(this);
     m_measure->setObjectName("measureButton");
     m_measure->setProperty("button", true);
-    values->addWidget(m_measure, 0, Qt::AlignBottom);
+    values->addWidget(m_measure, 0, Qt::AlignVCenter);
     connect(m_measure, &QToolButton::clicked, this,
             [this] { m_estimator.isMeasuring() ? m_estimator.cancelMeasuring() : m_estimator.measure(); });
     m_warning = new QLabel(this);
@@ -120,10 +121,10 @@ QLabel* EstimatePanel::addValue(QHBoxLayout* line, const QString& name, const QS
     auto* value = new QLabel(QStringLiteral("–"), this);
     value->setObjectName(objectName);
     value->setAccessibleName(name);
-    value->setFont(m_theme.font(TextRole::Number));
+    followFont(value, m_theme, TextRole::Number);
     auto* caption = new QLabel(name, this);
     caption->setProperty("muted", true);
-    caption->setFont(m_theme.font(TextRole::Small));
+    followFont(caption, m_theme, TextRole::Small);
     column->addWidget(value);
     column->addWidget(caption);
     line->addLayout(column);

@@ -24,7 +24,7 @@
 namespace jumplora {
 namespace {
 
-constexpr int kLabelWidth = 132;
+constexpr int kLabelWidth = 112;
 constexpr int kFieldWidth = 200;
 constexpr int kNumberWidth = 104;
 constexpr int kTypingPause = 300;  // ms after the last key
@@ -107,6 +107,7 @@ void FieldRow::build() {
     m_reset->setToolTip(tr("Back to the default"));
     m_default = new QLabel(this);
     m_default->setProperty("muted", true);
+    m_default->setFont(m_theme.font(TextRole::Small));
     m_error = new QLabel(this);
     m_error->setObjectName(QStringLiteral("error.") + key);
     m_error->setProperty("error", true);
@@ -140,7 +141,6 @@ void FieldRow::setLabelAbove(bool above) {
     field->addWidget(m_editor);
     field->addWidget(m_unit);
     field->addWidget(m_reset);
-    field->addWidget(m_default);
     field->addStretch(1);
     m_label->setMinimumWidth(above ? 0 : m_theme.scaled(kLabelWidth));
     m_label->setMaximumWidth(above ? QWIDGETSIZE_MAX : m_theme.scaled(kLabelWidth));
@@ -148,13 +148,15 @@ void FieldRow::setLabelAbove(bool above) {
     grid->addWidget(m_label, 0, 1);
     if (above) {
         grid->addLayout(field, 1, 1);
-        grid->addWidget(m_error, 2, 1);
-        grid->addWidget(m_help, 3, 1);
+        grid->addWidget(m_default, 2, 1);
+        grid->addWidget(m_error, 3, 1);
+        grid->addWidget(m_help, 4, 1);
         grid->setColumnStretch(1, 1);
     } else {
         grid->addLayout(field, 0, 2);
-        grid->addWidget(m_error, 1, 1, 1, 2);
-        grid->addWidget(m_help, 2, 1, 1, 2);
+        grid->addWidget(m_default, 1, 2);
+        grid->addWidget(m_error, 2, 1, 1, 2);
+        grid->addWidget(m_help, 3, 1, 1, 2);
         grid->setColumnStretch(2, 1);
     }
 }
@@ -201,7 +203,7 @@ QWidget* FieldRow::makeRadios() {
     auto* box = new QWidget(this);
     auto* row = new QHBoxLayout(box);
     row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(10);
+    row->setSpacing(6);
     m_radios = new QButtonGroup(this);
     int id = 0;
     for (const auto& [value, label] : choices()) {

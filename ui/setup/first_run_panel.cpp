@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "setup/first_run_panel.h"
 
+#include "parts/follow_font.h"
 #include "theme/icons.h"
 
 #include <QFrame>
@@ -22,7 +23,7 @@ FirstRunPanel::FirstRunPanel(Theme& theme, QWidget* parent) : QWidget(parent) {
     card->setProperty("card", true);
     card->setMaximumWidth(theme.scaled(kWidth));
     auto* title = new QLabel(tr("Train a sequence of tasks and watch the gate keep them apart"), card);
-    title->setFont(theme.font(TextRole::PageTitle));
+    followFont(title, theme, TextRole::PageTitle);
     title->setWordWrap(true);
     auto* text =
         new QLabel(tr("Everything runs on this machine, without an account and without a network."), card);

@@ -101,8 +101,15 @@ void ImportDialog::build() {
     m_prompts->setAccessibleName(tr("Ten rendered prompts"));
     auto* scroll = new QScrollArea(this);
     scroll->setWidgetResizable(true);
-    m_bars = new LabelBars(m_theme, scroll);
-    scroll->setWidget(m_bars);
+    auto* holder = new QWidget(scroll);
+    holder->setProperty("flatCard", true);
+    m_bars = new LabelBars(m_theme, holder);
+    auto* inner = new QVBoxLayout(holder);
+    inner->setContentsMargins(4, 4, 4, 4);
+    inner->addWidget(m_bars);
+    inner->addStretch(1);
+    scroll->viewport()->setProperty("flatCard", true);
+    scroll->setWidget(holder);
     auto* preview = new QHBoxLayout;
     preview->addWidget(m_prompts, 3);
     preview->addWidget(scroll, 2);

@@ -2,6 +2,7 @@
 #include "setup/schedule_picture.h"
 
 #include "exchange/number_format.h"
+#include "parts/follow_font.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
@@ -150,7 +151,7 @@ SchedulePicture::SchedulePicture(Theme& theme, QWidget* parent)
     setObjectName("schedulePicture");
     setAccessibleName(tr("Schedule"));
     auto* title = new QLabel(tr("Schedule"), this);
-    title->setFont(theme.font(TextRole::CardTitle));
+    followFont(title, theme, TextRole::CardTitle);
     auto* choice = new QButtonGroup(this);
     for (QToolButton* button : {m_steps, m_time}) {
         button->setCheckable(true);

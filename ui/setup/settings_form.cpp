@@ -49,8 +49,9 @@ FieldGroup::FieldGroup(SpecDocument& document, const Theme& theme, QString secti
     m_list->setSpacing(0);
     auto* line = new QHBoxLayout;
     line->setContentsMargins(0, 0, 0, 0);
-    line->addWidget(m_header);
+    line->addWidget(m_header, 0, Qt::AlignLeft);
     line->addWidget(m_summary, 1);
+    line->addStretch(0);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->setSpacing(2);
@@ -146,8 +147,8 @@ void FieldGroup::updateHeader() {
     m_header->setFont(m_theme.font(TextRole::CardTitle));
     m_header->setAccessibleName(tr("%1, %n settings changed, %2", nullptr, static_cast<int>(changed))
                                     .arg(m_title, open ? tr("open") : tr("folded")));
-    m_summary->setVisible(!open);
-    m_summary->setText(summary());
+    // It keeps its place, so that the title stays at the left.
+    m_summary->setText(open ? QString() : summary());
     m_summary->setToolTip(summary());
 }
 

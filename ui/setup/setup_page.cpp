@@ -23,6 +23,7 @@
 #include <QFrame>
 #include <QMessageBox>
 #include <QMimeData>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QUndoStack>
@@ -33,7 +34,9 @@
 namespace jumplora {
 namespace {
 
-constexpr int kWide = 1700;  // page width from which the form has two columns
+constexpr int kWide = 1700;          // page width from which the form has two columns
+constexpr int kNarrow = 860;         // below: one column
+constexpr int kColumnHeight = 1500;  // of that column
 constexpr int kPaletteWidth = 300;
 constexpr int kSequenceWidth = 400;
 constexpr int kFormWidth = 460;
@@ -94,6 +97,7 @@ SetupPage::SetupPage(WindowContext& context, QWidget* parent)
                               metrics::kPageMargin);
     whole->addWidget(m_stack);
     restoreLast();
+    connect(&context.theme, &Theme::changed, this, &SetupPage::arrange);
 }
 
 SetupPage::~SetupPage() { rememberLast(); }
@@ -159,35 +163,6 @@ void SetupPage::registerActions() {
                  page,
                  {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S)}},
                 nullptr, [this] { save(true); });
-    QUndoStack* undo = m_document->undoStack();
-    QAction* back = actions.add({QStringLiteral("setup.undo"),
-                                 tr("Undo"),
-                                 tr("Takes the last change of the set-up back"),
-                                 QStringLiteral("undo"),
-                                 page,
-                                 {QKeySequence::Undo},
-                                 ActionScope::Page},
-                                this, [undo] { undo->undo(); });
-    QAction* again =
-        actions.add({QStringLiteral("setup.redo"),
-                     tr("Redo"),
-                     tr("Makes the change again"),
-                     QStringLiteral("redo"),
-                     page,
-                     {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_Z), QKeySequence(Qt::CTRL | Qt::Key_Y)},
-                     ActionScope::Page},
-                    this, [undo] { undo->redo(); });
-    const auto name = [this, undo, back, again] {
-        back->setText(undo->canUndo() ? tr("Undo %1").arg(undo->undoText()) : tr("Undo"));
-        again->setText(undo->canRedo() ? tr("Redo %1").arg(undo->redoText()) : tr("Redo"));
-        m_context.actions.setEnabled(QStringLiteral("setup.undo"), undo->canUndo(),
-                                     tr("Nothing was changed yet."));
-        m_context.actions.setEnabled(QStringLiteral("setup.redo"), undo->canRedo(),
-                                     tr("Nothing was taken back."));
-    };
-    connect(undo, &QUndoStack::indexChanged, this, name);
-    connect(undo, &QUndoStack::undoTextChanged, this, name);
-    name();
     actions.add({QStringLiteral("setup.find"),
                  tr("Search settings"),
                  tr("Moves to the search of settings"),
@@ -197,7 +172,7 @@ void SetupPage::registerActions() {
                  ActionScope::Page},
                 this,
                 [this] { m_form->findChild<QWidget*>("formSearch")->setFocus(Qt::ShortcutFocusReason); });
-    connect(undo, &QUndoStack::cleanChanged, this, [this](bool clean) {
+    connect(m_document->undoStack(), &QUndoStack::cleanChanged, this, [this](bool clean) {
         if (window() != this) window()->setWindowModified(!clean && !m_file.isEmpty());
     });
 }
@@ -223,37 +198,42 @@ void SetupPage::buildColumns() {
     m_columns = new QSplitter(Qt::Horizontal, m_stack);
     m_columns->setChildrenCollapsible(false);
     m_columns->setHandleWidth(metrics::kCardGap);
-    const auto column = [&](QWidget* upper, QWidget* lower, int upperStretch, int lowerStretch) {
+    const auto column = [&](QWidget* upper, QWidget* lower) {
         auto* splitter = new QSplitter(Qt::Vertical, m_columns);
         splitter->setChildrenCollapsible(false);
         splitter->setHandleWidth(metrics::kCardGap);
         splitter->addWidget(card(upper));
         splitter->addWidget(card(lower));
-        splitter->setStretchFactor(0, upperStretch);
-        splitter->setStretchFactor(1, lowerStretch);
+        splitter->setStretchFactor(0, 1);
+        splitter->setStretchFactor(1, 1);
         m_columns->addWidget(splitter);
-        return splitter;
     };
-    column(m_palette, m_preview, 3, 2);
-    column(m_sequence, m_schedule, 3, 2);
-    QSplitter* form = column(m_form, m_panel, 1, 0);
-    form->setSizes({10000, 1});
-    m_columns->setSizes({kPaletteWidth, kSequenceWidth, kFormWidth});
-    m_columns->setStretchFactor(0, 2);
-    m_columns->setStretchFactor(1, 3);
-    m_columns->setStretchFactor(2, 3);
+    column(m_palette, m_preview);
+    column(m_sequence, m_schedule);
+    auto* right = new QWidget(m_columns);
+    auto* form = new QVBoxLayout(right);
+    form->setContentsMargins(0, 0, 0, 0);
+    form->setSpacing(metrics::kCardGap);
+    form->addWidget(card(m_form), 1);
+    form->addWidget(card(m_panel));
+    m_columns->addWidget(right);
+    m_scroll = new QScrollArea(m_stack);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setWidget(m_columns);
+    m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_firstRun = new FirstRunPanel(theme, m_stack);
-    m_stack->addWidget(m_columns);
+    m_stack->addWidget(m_scroll);
     m_stack->addWidget(m_firstRun);
-    const QByteArray stored = m_context.settings.get<QByteArray>(keys::kSetupSplitter);
-    if (!stored.isEmpty()) m_columns->restoreState(stored);
     connect(m_columns, &QSplitter::splitterMoved, this,
             [this] { m_context.settings.set(keys::kSetupSplitter, m_columns->saveState()); });
 }
 
 void SetupPage::connectParts() {
     m_sequence->setSource([this] { return m_palette->selection(); });
-    const auto show = [this](const SuiteName& suite, const QString& task) { m_preview->showTask(suite, task); };
+    const auto show = [this](const SuiteName& suite, const QString& task) {
+        m_preview->showTask(suite, task);
+    };
     connect(m_palette, &TaskPalette::currentTask, this, show);
     connect(m_sequence, &SequenceEditor::currentTask, this, show);
     connect(m_palette, &TaskPalette::append, this, [this](const SuiteName& suite, const QStringList& tasks) {
@@ -279,7 +259,7 @@ void SetupPage::connectParts() {
             fieldText(m_document->value("backbone.path")).toStdString(),
             limit.is_number_integer() ? limit.get<std::int64_t>() : TrainSpec{}.maxSourceLength);
         if (m_stack->currentWidget() == m_firstRun && !m_document->rows().empty())
-            m_stack->setCurrentWidget(m_columns);
+            m_stack->setCurrentWidget(m_scroll);
     });
     connect(m_estimator, &Estimator::changed, this, [this] {
         const bool gated = fieldText(m_document->value("gate.type")) != QLatin1String("none");
@@ -300,7 +280,7 @@ void SetupPage::connectParts() {
     connect(m_firstRun, &FirstRunPanel::openModel, this, &SetupPage::chooseModel);
     connect(m_firstRun, &FirstRunPanel::openSpec, this, &SetupPage::openDialog);
     connect(m_firstRun, &FirstRunPanel::help, this, [this] { m_context.navigator.showHelp(helpTopic()); });
-    connect(m_firstRun, &FirstRunPanel::dismissed, this, [this] { m_stack->setCurrentWidget(m_columns); });
+    connect(m_firstRun, &FirstRunPanel::dismissed, this, [this] { m_stack->setCurrentWidget(m_scroll); });
     connect(&m_context.settings, &Settings::changed, this, [this](const QString& key) {
         if (key == QLatin1String(keys::kDataFolder)) refreshCatalog();
     });
@@ -327,9 +307,8 @@ void SetupPage::deactivated() {
 void SetupPage::restoreLast() {
     const QString last = m_context.settings.get<QString>(keys::kLastSpec);
     if (last.isEmpty()) {
-        m_stack->setCurrentWidget(m_context.settings.get<bool>(keys::kFirstRunDone)
-                                      ? static_cast<QWidget*>(m_columns)
-                                      : m_firstRun);
+        m_stack->setCurrentWidget(
+            m_context.settings.get<bool>(keys::kFirstRunDone) ? static_cast<QWidget*>(m_scroll) : m_firstRun);
         return;
     }
     try {
@@ -337,7 +316,7 @@ void SetupPage::restoreLast() {
         const RunSpec spec = parseRunSpec(json.contains("base") ? json["base"] : json);
         m_document->load(spec, json.contains("seeds") ? json["seeds"].get<std::vector<std::uint64_t>>()
                                                       : std::vector<std::uint64_t>{spec.seed});
-        m_stack->setCurrentWidget(m_columns);
+        m_stack->setCurrentWidget(m_scroll);
     } catch (const Error&) {
         // Written by a version with other settings: the defaults are as good a start.
         m_context.settings.remove(keys::kLastSpec);
@@ -352,10 +331,31 @@ void SetupPage::rememberLast() {
     m_context.settings.set(keys::kFirstRunDone, true);
 }
 
-void SetupPage::arrange() { m_form->setColumns(width() >= m_context.theme.scaled(kWide) ? 2 : 1); }
+void SetupPage::arrange() {
+    const Theme& theme = m_context.theme;
+    m_form->setColumns(width() >= theme.scaled(kWide) ? 2 : 1);
+    // Large text or a small window: one column that scrolls.
+    const bool narrow = width() < theme.scaled(kNarrow);
+    const Qt::Orientation orientation = narrow ? Qt::Vertical : Qt::Horizontal;
+    m_columns->setMinimumHeight(narrow ? theme.scaled(kColumnHeight) : 0);
+    if (m_columns->orientation() == orientation) return;
+    m_columns->setOrientation(orientation);
+    if (narrow) m_columns->setSizes({1, 1, 1});
+    if (!narrow) m_columns->setSizes({kPaletteWidth, kSequenceWidth, kFormWidth});
+}
 
 void SetupPage::resizeEvent(QResizeEvent* event) {
     Page::resizeEvent(event);
+    arrange();
+}
+
+void SetupPage::showEvent(QShowEvent* event) {
+    Page::showEvent(event);
+    if (m_placed) return;
+    m_placed = true;
+    const QByteArray stored = m_context.settings.get<QByteArray>(keys::kSetupSplitter);
+    if (stored.isEmpty() || !m_columns->restoreState(stored))
+        m_columns->setSizes({kPaletteWidth, kSequenceWidth, kFormWidth});
     arrange();
 }
 
@@ -372,7 +372,7 @@ void SetupPage::tell(Notice::Kind kind, const QString& sentence, const QString& 
 }
 
 void SetupPage::focusReason(const QString& key, int row) {
-    if (m_stack->currentWidget() != m_columns) m_stack->setCurrentWidget(m_columns);
+    if (m_stack->currentWidget() != m_scroll) m_stack->setCurrentWidget(m_scroll);
     if (key == QLatin1String("suite.order")) {
         m_sequence->focusRow(row);
     } else {
@@ -426,7 +426,7 @@ void SetupPage::enqueue() {
 
 void SetupPage::tryBuiltIn() {
     m_document->load(builtinExperiment(), {1});
-    m_stack->setCurrentWidget(m_columns);
+    m_stack->setCurrentWidget(m_scroll);
     m_palette->select({}, QStringLiteral("dbpedia"));
     m_sequence->focusRow(0);
 }
@@ -434,7 +434,7 @@ void SetupPage::tryBuiltIn() {
 void SetupPage::newSpec() {
     m_document->clear();
     setFile({});
-    m_stack->setCurrentWidget(m_columns);
+    m_stack->setCurrentWidget(m_scroll);
 }
 
 void SetupPage::setFile(const QString& file) {
@@ -462,7 +462,7 @@ void SetupPage::open(const PageRequest& request) {
                 tr("Settings of %1")
                     .arg(request.origin.isEmpty() ? QString::fromStdString(spec.name) : request.origin),
                 spec, {spec.seed});
-            m_stack->setCurrentWidget(m_columns);
+            m_stack->setCurrentWidget(m_scroll);
         } catch (const Error& error) {
             tell(
                 Notice::Kind::Error,
@@ -477,7 +477,7 @@ void SetupPage::openFile(const QString& file) {
     const QFileInfo info(file);
     if (info.isDir()) {
         m_document->setText("backbone.path", file);
-        m_stack->setCurrentWidget(m_columns);
+        m_stack->setCurrentWidget(m_scroll);
         return;
     }
     if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) != 0) {
@@ -489,7 +489,7 @@ void SetupPage::openFile(const QString& file) {
         if (isTaskFile(json)) {
             (void)openSuite(file.toStdString(), "");
             m_catalog->addFile(file.toStdString());
-            m_stack->setCurrentWidget(m_columns);
+            m_stack->setCurrentWidget(m_scroll);
             tell(Notice::Kind::Info, tr("The tasks of %1 are in the palette.").arg(info.fileName()));
         } else if (looksLikeSpec(json)) {
             openSpecFile(file);
@@ -512,7 +512,7 @@ void SetupPage::openSpecFile(const QString& file) {
             spec.name = json["base"]["name"].get<std::string>();
         m_document->load(spec, seeds.empty() ? std::vector<std::uint64_t>{spec.seed} : seeds);
         setFile(file);
-        m_stack->setCurrentWidget(m_columns);
+        m_stack->setCurrentWidget(m_scroll);
         if (seeds.empty())
             tell(Notice::Kind::Info,
                  tr("%1 describes %n runs. The first one is shown.", nullptr, static_cast<int>(specs.size()))
@@ -569,7 +569,7 @@ void SetupPage::chooseModel() {
         this, tr("Model folder"), m_context.settings.get<QString>(keys::kModelsFolder));
     if (folder.isEmpty()) return;
     m_document->setText("backbone.path", folder);
-    m_stack->setCurrentWidget(m_columns);
+    m_stack->setCurrentWidget(m_scroll);
 }
 
 void SetupPage::chooseTaskFiles() {
@@ -592,7 +592,7 @@ void SetupPage::importRows(const QString& file) {
         m_palette->select({taskFile.toStdString(), {}}, task);
         tell(Notice::Kind::Info, tr("\"%1\" is in the palette.").arg(task));
     });
-    m_stack->setCurrentWidget(m_columns);
+    m_stack->setCurrentWidget(m_scroll);
     dialog->show();
 }
 

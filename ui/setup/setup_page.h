@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 
+class QScrollArea;
 class QSplitter;
 class QStackedWidget;
 
@@ -32,6 +33,7 @@ class SetupPage : public Page {
     ~SetupPage() override;
 
     [[nodiscard]] QString helpTopic() const override { return QStringLiteral("window.md#set-up"); }
+    [[nodiscard]] QUndoStack* undoStack() override { return m_document->undoStack(); }
     void activated() override;
     void deactivated() override;
     // A specification to edit (`spec`), a field (`text`: its key) or the first-run panel.
@@ -47,6 +49,7 @@ class SetupPage : public Page {
 
   protected:
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
 
@@ -90,7 +93,9 @@ class SetupPage : public Page {
     EstimatePanel* m_panel = nullptr;
     FirstRunPanel* m_firstRun = nullptr;
     QStackedWidget* m_stack;
+    QScrollArea* m_scroll = nullptr;
     QSplitter* m_columns = nullptr;
+    bool m_placed = false;
     QString m_file;  // that the document was read from or saved to
     bool m_catalogRead = false;
 };

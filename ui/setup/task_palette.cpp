@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "setup/task_palette.h"
 
+#include "parts/follow_font.h"
 #include "setup/palette_model.h"
 #include "setup/task_mime.h"
 #include "theme/icons.h"
@@ -29,9 +30,7 @@ TaskPalette::TaskPalette(SuiteCatalog& catalog, Theme& theme, QWidget* parent)
     setObjectName("taskPalette");
     setAccessibleName(tr("Tasks"));
     auto* title = new QLabel(tr("Tasks"), this);
-    title->setFont(theme.font(TextRole::CardTitle));
-    connect(&theme, &Theme::changed, this,
-            [title, &theme] { title->setFont(theme.font(TextRole::CardTitle)); });
+    followFont(title, theme, TextRole::CardTitle);
     auto* add = new QPushButton(icon(QStringLiteral("add")), tr("Add files…"), this);
     add->setObjectName("addFiles");
     add->setToolTip(tr("A task file of the reference, or your own rows as CSV, JSON or JSONL"));
@@ -54,6 +53,7 @@ TaskPalette::TaskPalette(SuiteCatalog& catalog, Theme& theme, QWidget* parent)
     m_view->setExpandsOnDoubleClick(false);
     m_view->setIndentation(14);
     m_view->setHeaderHidden(true);
+    m_view->setStyleSheet(QStringLiteral("QTreeView::item { min-height: 24px; padding-right: 6px; }"));
     m_view->header()->setStretchLastSection(false);
     m_view->header()->setSectionResizeMode(PaletteModel::Name, QHeaderView::Stretch);
     m_view->header()->setSectionResizeMode(PaletteModel::Rows, QHeaderView::ResizeToContents);

@@ -3,6 +3,7 @@
 
 #include "data/scoring.h"
 #include "exchange/number_format.h"
+#include "parts/follow_font.h"
 #include "setup/small_bars.h"
 #include "theme/icons.h"
 
@@ -31,7 +32,8 @@ TaskPreview::TaskPreview(SuiteCatalog& catalog, Jobs& jobs, Theme& theme, QWidge
       m_tabs(new QTabWidget(this)) {
     setObjectName("taskPreview");
     setAccessibleName(tr("Preview of a task"));
-    m_title->setFont(theme.font(TextRole::CardTitle));
+    followFont(m_title, theme, TextRole::CardTitle);
+    m_title->setWordWrap(true);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(makePrompt(), tr("Prompt"));
     m_tabs->addTab(makeLabels(), tr("Labels"));
@@ -44,7 +46,6 @@ TaskPreview::TaskPreview(SuiteCatalog& catalog, Jobs& jobs, Theme& theme, QWidge
     connect(&catalog, &SuiteCatalog::factsArrived, this, [this](const SuiteName& suite, const QString& task) {
         if (suite == m_suite && task == m_task) showFacts();
     });
-    connect(&theme, &Theme::changed, this, [this] { m_title->setFont(m_theme.font(TextRole::CardTitle)); });
 }
 
 QWidget* TaskPreview::makePrompt() {

@@ -35,8 +35,12 @@ namespace jumplora {
 namespace {
 
 using testing::PageSurroundings;
-using testing::savePicture;
 using testing::waitFor;
+
+void savePicture(QWidget& widget, const QString& name) {
+    for (int i = 0; i < 3; ++i) QApplication::processEvents();
+    testing::savePicture(widget, name);
+}
 
 class SetupPageTest : public ::testing::Test {
   protected:
@@ -152,8 +156,8 @@ TEST_F(SetupPageTest, RowsMoveByKeyAndCanBeTakenBack) {
     trigger("sequence.down");
     EXPECT_EQ(document().rowNames()[1], "dbpedia");
     EXPECT_EQ(sequence()->selectedRows(), std::vector<int>{1});
-    EXPECT_TRUE(m_around.actions().action("setup.undo")->text().contains("dbpedia"));
-    trigger("setup.undo");
+    EXPECT_TRUE(m_page.undoStack()->undoText().contains("dbpedia"));
+    m_page.undoStack()->undo();
     EXPECT_EQ(document().rowNames()[0], "dbpedia");
     sequence()->selectRows(1, 2);
     trigger("sequence.duplicate");
