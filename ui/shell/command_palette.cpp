@@ -47,7 +47,7 @@ PaletteEntry settingEntry(WindowContext& context, const QString& key, const Para
     entry.detail = section + QStringLiteral(" · ") + key;
     entry.icon = QStringLiteral("setup");
     entry.action = [&context, key] {
-        context.navigator.showPage(QStringLiteral("setupPage"), {.text = QStringLiteral("field.") + key});
+        context.navigator.showPage(QStringLiteral("setupPage"), {.text = key});
     };
     return entry;
 }
