@@ -112,7 +112,14 @@ void RunQueue::load() {
     try {
         m_rows = queueFromJson(readJsonFile(m_file), m_file.string());
     } catch (const Error& failure) {
-        Q_EMIT problem(QString::fromUtf8(failure.what()));
+        // Kept for a person to look at; the next change would write over it.
+        std::filesystem::rename(m_file, m_file.string() + ".damaged", error);
+        const QString sentence =
+            tr("%1 The queue begins empty; what was there is in %2.")
+                .arg(QString::fromUtf8(failure.what()), QString::fromStdString(m_file.string() + ".damaged"));
+        // Queued: nobody listens yet while the queue is being made.
+        QMetaObject::invokeMethod(
+            this, [this, sentence] { Q_EMIT problem(sentence); }, Qt::QueuedConnection);
         return;
     }
     std::erase_if(m_rows, isOld);
