@@ -277,7 +277,8 @@ void Session::drainLocal() {
     if (end != nullptr) localEnded(end->state, end->message);
 }
 
-void Session::localEnded(const QString& state, const QString& message) {
+// By value: the run that said it goes away first.
+void Session::localEnded(QString state, QString message) {
     const auto directory = m_local->directory().path();
     m_local.reset();
     const bool move = std::exchange(m_moveToChild, false) && state == QLatin1String("paused");

@@ -76,7 +76,7 @@ class Session : public QObject {
     void startLocal(const RunSpec* spec, const RunStatus& status);
     void startChild(const RunStatus& status, const std::vector<std::string>& arguments);
     void drainLocal();
-    void localEnded(const QString& state, const QString& message);
+    void localEnded(QString state, QString message);
     void deliver(const QString& runId, std::vector<Event> events);
     void setState(RunStatus& status, const QString& state, const QString& message);
     void pollFollowed();
