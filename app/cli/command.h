@@ -31,5 +31,6 @@ void addInspectCommands(CLI::App& app);
 void addBackboneCommands(CLI::App& app);
 void addModelCommands(CLI::App& app);
 void addVerifyCommands(CLI::App& app);
+void addBenchCommands(CLI::App& app);
 
 }  // namespace jumplora::cli

@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
     cli::addBackboneCommands(app);
     cli::addModelCommands(app);
     cli::addVerifyCommands(app);
+    cli::addBenchCommands(app);
     try {
         app.parse(argc, argv);
         return cli::kOk;

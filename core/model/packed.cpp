@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/packed.h"
 
-#include "model/dropout.h"
+#include "kernel/kernels.h"
+#include "model/attention_cpu.h"
 
 #include <algorithm>
 #include <limits>
@@ -78,6 +79,25 @@ void pack(const at::Tensor& padded, const PackedRows& rows, const Group& g, at::
     }
 }
 
+// [rows, heads, queries, keys]; drawn on the CPU row by row, so that every device and path drops the same.
+at::Tensor groupDropout(const at::Tensor& like, const AttentionArguments& a, const Group& g) {
+    at::Tensor mask = at::ones(like.sizes(), at::kFloat);
+    std::vector<float> factors(static_cast<std::size_t>(g.queries * g.keys));
+    for (std::int64_t r = g.first; r < g.last; ++r) {
+        const auto row = static_cast<std::size_t>(r);
+        const auto shape = {a.queries->lengths[row], a.keys->lengths[row]};
+        for (std::int64_t head = 0; head < a.heads; ++head) {
+            attentionDropout(a, r, head, factors.data());
+            mask.select(0, r - g.first)
+                .select(0, head)
+                .narrow(0, 0, a.queries->lengths[row])
+                .narrow(1, 0, a.keys->lengths[row])
+                .copy_(at::from_blob(factors.data(), shape, at::kFloat));
+        }
+    }
+    return mask.to(like.options());
+}
+
 struct Probabilities {
     at::Tensor value;    // softmax
     at::Tensor dropped;  // after dropout; same tensor without dropout
@@ -85,7 +105,7 @@ struct Probabilities {
 };
 
 Probabilities probabilities(const at::Tensor& q, const at::Tensor& k, const at::Tensor& bias,
-                            const AttentionArguments& a, const Group& g, std::uint64_t groupIndex) {
+                            const AttentionArguments& a, const Group& g) {
     at::Tensor scores = at::matmul(q, k.transpose(-1, -2));
     if (a.scale != 1.0) scores.mul_(a.scale);
     if (present(bias)) scores.add_(bias.narrow(1, 0, g.queries).narrow(2, 0, g.keys));
@@ -105,10 +125,51 @@ Probabilities probabilities(const at::Tensor& q, const at::Tensor& k, const at::
     p.value = at::softmax(scores, -1);
     p.dropped = p.value;
     if (a.dropout > 0) {
-        p.mask = dropoutMask(p.value, a.dropout, a.dropoutSeed + groupIndex);
+        p.mask = groupDropout(p.value, a, g);
         p.dropped = p.value * p.mask;
     }
     return p;
+}
+
+// For devices other than the CPU: several rows at once, padded to the longest of them.
+at::Tensor forwardInGroups(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                           const at::Tensor& bias, const AttentionArguments& a) {
+    at::Tensor output = at::empty_like(q);
+    for (const Group& g : makeGroups(a)) {
+        const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
+        const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
+        const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
+        const auto p = probabilities(qg, kg, bias, a, g);
+        pack(at::matmul(p.dropped, vg), *a.queries, g, output);
+    }
+    return output;
+}
+
+AttentionGradients backwardInGroups(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                    const at::Tensor& bias, const at::Tensor& dy, const AttentionArguments& a,
+                                    bool biasNeedsGrad) {
+    at::Tensor dq = at::empty_like(q);
+    at::Tensor dk = at::empty_like(k);
+    at::Tensor dv = at::empty_like(v);
+    at::Tensor dbias;
+    if (biasNeedsGrad) dbias = at::zeros_like(bias);
+    for (const Group& g : makeGroups(a)) {
+        const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
+        const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
+        const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
+        const auto dyg = unpack(dy, *a.queries, g, g.queries, a.heads);
+        const auto p = probabilities(qg, kg, bias, a, g);
+        pack(at::matmul(p.dropped.transpose(-1, -2), dyg), *a.keys, g, dv);
+        at::Tensor dp = at::matmul(dyg, vg.transpose(-1, -2));
+        if (p.mask.defined()) dp.mul_(p.mask);
+        // Softmax: ds = p ∘ (dp − Σ p∘dp).
+        at::Tensor ds = dp.sub_((dp * p.value).sum(-1, true)).mul_(p.value);
+        if (dbias.defined()) dbias.narrow(1, 0, g.queries).narrow(2, 0, g.keys).add_(ds.sum(0));
+        if (a.scale != 1.0) ds.mul_(a.scale);
+        pack(at::matmul(ds, kg), *a.queries, g, dq);
+        pack(at::matmul(ds.transpose(-1, -2), qg), *a.keys, g, dk);
+    }
+    return {dq, dk, dv, dbias};
 }
 
 class PackedAttention : public Function<PackedAttention> {
@@ -117,15 +178,8 @@ class PackedAttention : public Function<PackedAttention> {
                               const at::Tensor& v, const at::Tensor& bias,
                               const c10::intrusive_ptr<Arguments>& arguments) {
         const AttentionArguments& a = arguments->value;
-        at::Tensor output = at::empty_like(q);
-        std::uint64_t index = 0;
-        for (const Group& g : makeGroups(a)) {
-            const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
-            const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
-            const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
-            const auto p = probabilities(qg, kg, bias, a, g, index++);
-            pack(at::matmul(p.dropped, vg), *a.queries, g, output);
-        }
+        const at::Tensor output =
+            attentionRunsOnCpu(q) ? attentionForward(q, k, v, bias, a) : forwardInGroups(q, k, v, bias, a);
         context->save_for_backward({q, k, v, bias});
         context->saved_data["arguments"] = c10::IValue::make_capsule(arguments);
         context->saved_data["biasNeedsGrad"] = present(bias) && bias.requires_grad();
@@ -140,32 +194,59 @@ class PackedAttention : public Function<PackedAttention> {
         const auto& bias = saved[3];
         const auto capsule = context->saved_data["arguments"].toCapsule();
         const AttentionArguments& a = static_cast<const Arguments&>(*capsule).value;
-        at::Tensor dq = at::empty_like(q);
-        at::Tensor dk = at::empty_like(k);
-        at::Tensor dv = at::empty_like(v);
-        at::Tensor dbias;
-        if (context->saved_data["biasNeedsGrad"].toBool()) dbias = at::zeros_like(bias);
         const at::Tensor dy = gradients[0].contiguous();
-        std::uint64_t index = 0;
-        for (const Group& g : makeGroups(a)) {
-            const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
-            const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
-            const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
-            const auto dyg = unpack(dy, *a.queries, g, g.queries, a.heads);
-            const auto p = probabilities(qg, kg, bias, a, g, index++);
-            pack(at::matmul(p.dropped.transpose(-1, -2), dyg), *a.keys, g, dv);
-            at::Tensor dp = at::matmul(dyg, vg.transpose(-1, -2));
-            if (p.mask.defined()) dp.mul_(p.mask);
-            // Softmax: ds = p ∘ (dp − Σ p∘dp).
-            at::Tensor ds = dp.sub_((dp * p.value).sum(-1, true)).mul_(p.value);
-            if (dbias.defined()) dbias.narrow(1, 0, g.queries).narrow(2, 0, g.keys).add_(ds.sum(0));
-            if (a.scale != 1.0) ds.mul_(a.scale);
-            pack(at::matmul(ds, kg), *a.queries, g, dq);
-            pack(at::matmul(ds.transpose(-1, -2), qg), *a.keys, g, dk);
-        }
-        return {dq, dk, dv, dbias, at::Tensor()};
+        const bool biasNeedsGrad = context->saved_data["biasNeedsGrad"].toBool();
+        const AttentionGradients g = attentionRunsOnCpu(q)
+                                         ? attentionBackward(q, k, v, bias, dy, a, biasNeedsGrad)
+                                         : backwardInGroups(q, k, v, bias, dy, a, biasNeedsGrad);
+        return {g.q, g.k, g.v, g.bias, at::Tensor()};
     }
 };
+
+bool runsInKernel(const at::Tensor& x, const at::Tensor& weight) {
+    return x.device().is_cpu() && x.is_contiguous() && weight.is_contiguous() &&
+           x.scalar_type() == weight.scalar_type() &&
+           (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble);
+}
+
+// Calls use(T{}, first row, last row) from several threads.
+template <typename Use>
+void eachRows(const at::Tensor& x, const Use& use) {
+    constexpr std::int64_t kGrain = 1 << 14;  // elements worth a thread
+    const std::int64_t columns = std::max<std::int64_t>(x.size(-1), 1);
+    at::parallel_for(0, x.numel() / columns, std::max<std::int64_t>(kGrain / columns, 1),
+                     [&](std::int64_t first, std::int64_t last) {
+                         if (x.scalar_type() == at::kDouble) {
+                             use(double{}, first, last);
+                         } else {
+                             use(float{}, first, last);
+                         }
+                     });
+}
+
+at::Tensor rmsNormForward(const at::Tensor& x, const at::Tensor& weight, double epsilon) {
+    at::Tensor y = at::empty_like(x);
+    const std::int64_t columns = x.size(-1);
+    eachRows(x, [&](auto type, std::int64_t first, std::int64_t last) {
+        using T = decltype(type);
+        kernels<T>().rmsNorm(x.data_ptr<T>() + first * columns, weight.data_ptr<T>(),
+                             y.data_ptr<T>() + first * columns, last - first, columns,
+                             static_cast<T>(epsilon));
+    });
+    return y;
+}
+
+at::Tensor rmsNormInput(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& dy, double epsilon) {
+    at::Tensor dx = at::empty_like(x);
+    const std::int64_t columns = x.size(-1);
+    eachRows(x, [&](auto type, std::int64_t first, std::int64_t last) {
+        using T = decltype(type);
+        const std::int64_t at = first * columns;
+        kernels<T>().rmsNormBackward(x.data_ptr<T>() + at, weight.data_ptr<T>(), dy.data_ptr<T>() + at,
+                                     dx.data_ptr<T>() + at, last - first, columns, static_cast<T>(epsilon));
+    });
+    return dx;
+}
 
 class RmsNorm : public Function<RmsNorm> {
   public:
@@ -174,6 +255,7 @@ class RmsNorm : public Function<RmsNorm> {
         context->save_for_backward({x, weight});
         context->saved_data["epsilon"] = epsilon;
         context->saved_data["weightNeedsGrad"] = weight.requires_grad();
+        if (runsInKernel(x, weight)) return rmsNormForward(x, weight, epsilon);
         return inverse(x, epsilon).mul(x).mul_(weight);
     }
 
@@ -182,10 +264,14 @@ class RmsNorm : public Function<RmsNorm> {
         const auto& x = saved[0];
         const auto& weight = saved[1];
         const auto& dy = gradients[0];
-        const at::Tensor inv = inverse(x, context->saved_data["epsilon"].toDouble());
+        const double epsilon = context->saved_data["epsilon"].toDouble();
+        const bool weightNeedsGrad = context->saved_data["weightNeedsGrad"].toBool();
+        if (!weightNeedsGrad && runsInKernel(x, weight))
+            return {rmsNormInput(x, weight, dy.contiguous(), epsilon), at::Tensor(), at::Tensor()};
+        const at::Tensor inv = inverse(x, epsilon);
         const at::Tensor normalised = x * inv;
         at::Tensor dWeight;
-        if (context->saved_data["weightNeedsGrad"].toBool()) dWeight = (dy * normalised).sum(0);
+        if (weightNeedsGrad) dWeight = (dy * normalised).sum(0);
         at::Tensor g = dy * weight;
         const at::Tensor mean = (g * normalised).mean(-1, true);
         return {g.sub_(normalised * mean).mul_(inv), dWeight, at::Tensor()};

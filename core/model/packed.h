@@ -29,8 +29,9 @@ struct AttentionArguments {
 };
 
 // softmax(scale·QKᵀ + bias)·V per row and head. q [Nq, heads·d], k, v [Nk, heads·d] packed; bias [heads, Sq,
-// Sk] for the longest row, or undefined. Returns [Nq, heads·d]. Rows are unpacked in groups small enough for
-// the cache; the probabilities are computed again in the backward pass instead of being kept.
+// Sk] for the longest row, or undefined. Returns [Nq, heads·d]. On the CPU each row and
+// head is one small product on the packed tensors; elsewhere rows are unpacked in groups. The probabilities
+// are computed again in the backward pass instead of being kept.
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            const at::Tensor& bias, const AttentionArguments& arguments);
 
