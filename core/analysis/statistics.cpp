@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 #include <vector>
@@ -60,6 +61,12 @@ PairedDifference pairedDifference(std::span<const double> a, std::span<const dou
         result.high = *statistics.mean + half;
     }
     return result;
+}
+
+double studentTwoSided(double t, std::size_t freedom) {
+    if (freedom < 1) fail(ErrorKind::Input, "Student's distribution needs at least 1 degree of freedom");
+    const double theta = std::atan(std::abs(t) / std::sqrt(static_cast<double>(freedom)));
+    return std::max(0.0, 1 - centralProbability(theta, freedom));
 }
 
 double studentQuantile(double level, std::size_t freedom) {

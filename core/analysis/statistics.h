@@ -29,5 +29,7 @@ PairedDifference pairedDifference(std::span<const double> a, std::span<const dou
 // The t that |T| stays below with probability `level` (0 < level < 1), T of Student's distribution with
 // `freedom` ≥ 1 degrees of freedom: 12.706 for 0.95 and 1. Relative error below 1e-10.
 double studentQuantile(double level, std::size_t freedom);
+// P(|T| ≥ |t|) for the same distribution: the two-sided p of a t statistic.
+double studentTwoSided(double t, std::size_t freedom);
 
 }  // namespace jumplora

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "store/recorder.h"
 
+#include "analysis/metrics.h"
 #include "store/sql_values.h"
 
 #include <unistd.h>
@@ -157,6 +158,43 @@ void Recorder::summarise() {
         "(SELECT total(seconds) FROM evaluation_cells WHERE run = ?1), "
         "density = (SELECT density FROM step_metrics WHERE run = ?1 ORDER BY task DESC, step DESC LIMIT 1) "
         "WHERE key = ?1");
+    summariseMetrics();
+}
+
+// Of the tasks seen so far: those up to the last row of the matrix that is complete.
+void Recorder::summariseMetrics() {
+    struct Cell {
+        std::int64_t row, column;
+        MatrixCell value;
+    };
+    std::vector<Cell> cells;
+    // A run is scored on one split; of a log with several, the first one counts.
+    SQLite::Statement& rows =
+        bound(m_connection.statement(
+                  "SELECT after_task, task, correct, total, within_options FROM evaluation_cells "
+                  "WHERE run = ?1 AND split = (SELECT min(split) FROM evaluation_cells WHERE run = ?1)"),
+              m_run);
+    while (rows.executeStep())
+        cells.push_back({integerColumn(rows, 0),
+                         integerColumn(rows, 1),
+                         {integerColumn(rows, 2), integerColumn(rows, 3), integerColumn(rows, 4)}});
+    rows.reset();
+    run("DELETE FROM metrics WHERE run = ?1");
+    std::map<std::int64_t, std::int64_t> seen;  // per row: how many of the tasks up to it are scored
+    for (const Cell& cell : cells)
+        if (cell.column <= cell.row) ++seen[cell.row];
+    std::int64_t tasks = 0;
+    for (const auto& [row, count] : seen)
+        if (count == row) tasks = row;
+    if (tasks == 0) return;
+    AccuracyMatrix matrix{std::vector<std::string>(static_cast<std::size_t>(tasks))};
+    for (const Cell& cell : cells)
+        if (cell.row >= 0 && cell.row <= tasks && cell.column >= 1 && cell.column <= tasks)
+            matrix.set(cell.row, cell.column, cell.value);
+    std::int64_t place = 0;
+    for (const MetricInfo& metric : metricInfos())
+        if (const MetricValue value = metric.compute(matrix, {}); value.value)
+            run("INSERT INTO metrics VALUES (?1, ?2, ?3, ?4)", metric.key, place++, *value.value);
 }
 
 void Recorder::clear() {

@@ -32,6 +32,7 @@ class Recorder {
     void put(const RunResumed& event);
     void put(const RunEnded& event);
     void setState(const std::string& state, const std::string& message);
+    void summariseMetrics();
 
     template <typename... Values>
     void run(const char* sql, const Values&... values);

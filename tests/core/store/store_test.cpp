@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::sampleEvents;
 using testing::SampleRun;
 using testing::TemporaryFolder;
 using testing::writeSampleRun;
@@ -61,6 +62,27 @@ TEST_F(StoreTest, FiltersAndPages) {
     EXPECT_THAT(listed({.methods = {"inclora"}}), ElementsAre());
     EXPECT_THAT(listed({.parent = "older-run", .limit = 2, .offset = 1}), ElementsAre("run3", "run2"));
     EXPECT_THAT(listed({.groupHash = m_store.run("run1-abc").groupHash}).size(), 4);
+}
+
+TEST_F(StoreTest, RunsCarryTheMetricsOfTheTasksSeenSoFar) {
+    const RunRow run = m_store.run("run1-abc");
+    ASSERT_NE(run.metric("oa"), nullptr);
+    EXPECT_DOUBLE_EQ(*run.metric("oa"), 0.85);
+    EXPECT_NEAR(*run.metric("bwt"), -0.075, 1e-12);
+    EXPECT_EQ(run.metric("fwt_vs_single"), nullptr) << "needs scores of another run";
+    // A row that is not complete yet changes nothing.
+    SampleRun partial;
+    partial.id = "partial-abc";
+    partial.state = "running";
+    const auto files = writeSampleRun(m_folder.path() / "partial", partial);
+    std::vector<Event> events = sampleEvents(partial);
+    std::erase_if(events, [](const Event& event) {
+        const auto* cell = std::get_if<EvaluationCell>(&event.payload);
+        return cell != nullptr && cell->afterTask == 3 && cell->task == 2;
+    });
+    writeFileAtomically(files.eventsFile(), testing::eventLines(events));
+    Importer(m_store).indexRun(files.path());
+    EXPECT_DOUBLE_EQ(*m_store.run("partial-abc").metric("oa"), 0.875);
 }
 
 TEST_F(StoreTest, RunsAreFoundByIdDirectoryNameAndBeginning) {
