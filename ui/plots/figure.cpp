@@ -132,6 +132,21 @@ void Figure::copyImageAndTsv() const {
     QGuiApplication::clipboard()->setMimeData(data);
 }
 
+void Figure::copyForPaper() const {
+    auto* data = new QMimeData;
+    ExportSettings settings;
+    if (isTableShown()) {
+        settings.format = QStringLiteral("latex");
+        data->setText(QString::fromUtf8(renderFigure(*this, settings)));
+    } else {
+        settings.heightMm = settings.widthMm * paperRatio();
+        data->setData(QStringLiteral("application/pdf"), renderFigure(*this, settings));
+        settings.format = QStringLiteral("svg");
+        data->setData(QStringLiteral("image/svg+xml"), renderFigure(*this, settings));
+    }
+    QGuiApplication::clipboard()->setMimeData(data);
+}
+
 void Figure::openExport() {
     // Not modal: a run in the window goes on, and so does looking at it.
     auto* dialog = new ExportDialog(*this, window());
@@ -187,6 +202,8 @@ void Figure::keyPressEvent(QKeyEvent* event) {
         showTable(!isTableShown());
     else if (event->matches(QKeySequence::Copy))
         copyImageAndTsv();
+    else if (event->key() == Qt::Key_C && event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier))
+        copyForPaper();
     else if (event->key() == Qt::Key_X && event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier))
         openExport();
     else
@@ -213,7 +230,8 @@ bool Figure::eventFilter(QObject* watched, QEvent* event) {
     }
     if (watched == m_tableView && event->type() == QEvent::KeyPress) {
         auto* key = static_cast<QKeyEvent*>(event);
-        if (key->key() == Qt::Key_F6 || key->matches(QKeySequence::Copy)) {
+        if (key->key() == Qt::Key_F6 || key->matches(QKeySequence::Copy) ||
+            (key->key() == Qt::Key_C && key->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier))) {
             keyPressEvent(key);
             return true;
         }

@@ -60,6 +60,8 @@ class Figure : public QWidget, public Drawable {
     [[nodiscard]] bool isTableShown() const;
     void showTable(bool shown);
     void copyImageAndTsv() const;
+    // As a paper takes it: the picture as PDF and SVG, or, while the table is shown, LaTeX.
+    void copyForPaper() const;
     // Opens the export dialog for this figure.
     void openExport();
     // table (F6), export, copy and ownActions().

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "theme/theme.h"
+
+#include <QWidget>
+#include <vector>
+
+namespace jumplora {
+
+// A vertical bar of shares, each with its name: what the loss consists of.
+class ShareBar : public QWidget {
+    Q_OBJECT
+
+  public:
+    struct Part {
+        QString name;
+        double value = 0;
+        int look = 0;  // place among the curve colours
+    };
+    explicit ShareBar(const Theme& theme, QWidget* parent = nullptr);
+    void setParts(std::vector<Part> parts);
+    // "CE 96 %, ELLA 4 %"
+    [[nodiscard]] QString text() const;
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+
+  private:
+    const Theme& m_theme;
+    std::vector<Part> m_parts;
+    double m_sum = 0;
+};
+
+}  // namespace jumplora
