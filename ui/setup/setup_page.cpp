@@ -163,6 +163,16 @@ void SetupPage::registerActions() {
                  page,
                  {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_S)}},
                 nullptr, [this] { save(true); });
+    actions.add({QStringLiteral("setup.import"),
+                 tr("Import tasks or rows…"),
+                 tr("Adds a task file of the reference, or makes a task of your own rows"),
+                 QStringLiteral("import"),
+                 page,
+                 {}},
+                nullptr, [this] {
+                    m_context.navigator.showPage(objectName());
+                    chooseTaskFiles();
+                });
     actions.add({QStringLiteral("setup.find"),
                  tr("Search settings"),
                  tr("Moves to the search of settings"),

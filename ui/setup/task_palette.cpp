@@ -2,8 +2,8 @@
 #include "setup/task_palette.h"
 
 #include "parts/follow_font.h"
-#include "setup/palette_model.h"
 #include "setup/task_mime.h"
+#include "setup/task_palette_model.h"
 #include "theme/icons.h"
 
 #include <QDrag>
@@ -23,7 +23,7 @@ namespace jumplora {
 TaskPalette::TaskPalette(SuiteCatalog& catalog, Theme& theme, QWidget* parent)
     : QWidget(parent),
       m_catalog(catalog),
-      m_model(new PaletteModel(catalog, this)),
+      m_model(new TaskPaletteModel(catalog, this)),
       m_proxy(new QSortFilterProxyModel(this)),
       m_search(new QLineEdit(this)),
       m_view(new QTreeView(this)) {
@@ -41,7 +41,7 @@ TaskPalette::TaskPalette(SuiteCatalog& catalog, Theme& theme, QWidget* parent)
     m_proxy->setSourceModel(m_model);
     m_proxy->setRecursiveFilteringEnabled(true);
     m_proxy->setAutoAcceptChildRows(true);
-    m_proxy->setFilterRole(PaletteModel::kSearchRole);
+    m_proxy->setFilterRole(TaskPaletteModel::kSearchRole);
     m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
     m_view->setObjectName("taskTree");
     m_view->setAccessibleName(tr("Tasks by suite"));
@@ -55,9 +55,9 @@ TaskPalette::TaskPalette(SuiteCatalog& catalog, Theme& theme, QWidget* parent)
     m_view->setHeaderHidden(true);
     m_view->setStyleSheet(QStringLiteral("QTreeView::item { min-height: 24px; padding-right: 6px; }"));
     m_view->header()->setStretchLastSection(false);
-    m_view->header()->setSectionResizeMode(PaletteModel::Name, QHeaderView::Stretch);
-    m_view->header()->setSectionResizeMode(PaletteModel::Rows, QHeaderView::ResizeToContents);
-    m_view->header()->setSectionResizeMode(PaletteModel::Labels, QHeaderView::ResizeToContents);
+    m_view->header()->setSectionResizeMode(TaskPaletteModel::Name, QHeaderView::Stretch);
+    m_view->header()->setSectionResizeMode(TaskPaletteModel::Rows, QHeaderView::ResizeToContents);
+    m_view->header()->setSectionResizeMode(TaskPaletteModel::Labels, QHeaderView::ResizeToContents);
     m_view->installEventFilter(this);
     m_view->setContextMenuPolicy(Qt::CustomContextMenu);
     m_search->installEventFilter(this);

@@ -11,7 +11,7 @@ class QTreeView;
 
 namespace jumplora {
 
-class PaletteModel;
+class TaskPaletteModel;
 struct CarriedTasks;
 
 // The tasks that can be learned, as a tree of suites; dragged, or appended by Enter and double click.
@@ -21,7 +21,7 @@ class TaskPalette : public QWidget {
   public:
     TaskPalette(SuiteCatalog& catalog, Theme& theme, QWidget* parent = nullptr);
     [[nodiscard]] QTreeView* view() const { return m_view; }
-    [[nodiscard]] PaletteModel* model() const { return m_model; }
+    [[nodiscard]] TaskPaletteModel* model() const { return m_model; }
     // Selected tasks of one suite; none when nothing is selected.
     [[nodiscard]] CarriedTasks selection() const;
     void select(const SuiteName& suite, const QString& task);
@@ -40,7 +40,7 @@ class TaskPalette : public QWidget {
     void applySearch(const QString& text);
 
     SuiteCatalog& m_catalog;
-    PaletteModel* m_model;
+    TaskPaletteModel* m_model;
     QSortFilterProxyModel* m_proxy;
     QLineEdit* m_search;
     QTreeView* m_view;

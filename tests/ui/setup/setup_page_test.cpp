@@ -4,11 +4,11 @@
 #include "base/file.h"
 #include "method/method_info.h"
 #include "setup/estimator.h"
-#include "setup/palette_model.h"
 #include "setup/sequence_model.h"
 #include "setup/sequence_view.h"
 #include "setup/suite_catalog.h"
 #include "setup/task_palette.h"
+#include "setup/task_palette_model.h"
 #include "ui/support/page_fixture.h"
 #include "ui/support/pictures.h"
 
@@ -315,7 +315,7 @@ TEST_F(SetupPageTest, PlacesAreSetApart) {
 
 TEST_F(SetupPageTest, ModelsKeepTheRules) {
     SuiteCatalog catalog(std::make_shared<FactsCache>());
-    PaletteModel palette(catalog);
+    TaskPaletteModel palette(catalog);
     const QAbstractItemModelTester paletteTester(&palette,
                                                  QAbstractItemModelTester::FailureReportingMode::Fatal);
     SpecDocument spec;

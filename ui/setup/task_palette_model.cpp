@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "setup/palette_model.h"
+#include "setup/task_palette_model.h"
 
 #include "exchange/number_format.h"
 #include "setup/task_mime.h"
@@ -28,7 +28,7 @@ std::int64_t trainingRows(const CatalogTask& task) {
 
 }  // namespace
 
-PaletteModel::PaletteModel(SuiteCatalog& catalog, QObject* parent)
+TaskPaletteModel::TaskPaletteModel(SuiteCatalog& catalog, QObject* parent)
     : QAbstractItemModel(parent), m_catalog(catalog), m_suites(catalog.suites()) {
     connect(&catalog, &SuiteCatalog::suitesChanged, this, [this] {
         beginResetModel();
@@ -50,20 +50,20 @@ PaletteModel::PaletteModel(SuiteCatalog& catalog, QObject* parent)
     });
 }
 
-const CatalogSuite* PaletteModel::suite(const QModelIndex& index) const {
+const CatalogSuite* TaskPaletteModel::suite(const QModelIndex& index) const {
     if (!index.isValid()) return nullptr;
     const std::size_t row =
         index.internalId() == 0 ? static_cast<std::size_t>(index.row()) : index.internalId() - 1;
     return row < m_suites.size() ? &m_suites[row] : nullptr;
 }
 
-const CatalogTask* PaletteModel::task(const QModelIndex& index) const {
+const CatalogTask* TaskPaletteModel::task(const QModelIndex& index) const {
     const CatalogSuite* owner = suite(index);
     if (owner == nullptr || index.internalId() == 0) return nullptr;
     return &owner->tasks[static_cast<std::size_t>(index.row())];
 }
 
-QModelIndex PaletteModel::indexOf(const SuiteName& suite, const QString& task) const {
+QModelIndex TaskPaletteModel::indexOf(const SuiteName& suite, const QString& task) const {
     for (std::size_t s = 0; s < m_suites.size(); ++s) {
         if (m_suites[s].name != suite) continue;
         for (std::size_t t = 0; t < m_suites[s].tasks.size(); ++t)
@@ -73,27 +73,27 @@ QModelIndex PaletteModel::indexOf(const SuiteName& suite, const QString& task) c
     return {};
 }
 
-QModelIndex PaletteModel::index(int row, int column, const QModelIndex& parent) const {
+QModelIndex TaskPaletteModel::index(int row, int column, const QModelIndex& parent) const {
     if (!hasIndex(row, column, parent)) return {};
     return createIndex(row, column, parent.isValid() ? static_cast<quintptr>(parent.row()) + 1 : quintptr{0});
 }
 
-QModelIndex PaletteModel::parent(const QModelIndex& child) const {
+QModelIndex TaskPaletteModel::parent(const QModelIndex& child) const {
     if (!child.isValid() || child.internalId() == 0) return {};
     return createIndex(static_cast<int>(child.internalId()) - 1, 0, quintptr{0});
 }
 
-int PaletteModel::rowCount(const QModelIndex& parent) const {
+int TaskPaletteModel::rowCount(const QModelIndex& parent) const {
     if (!parent.isValid()) return static_cast<int>(m_suites.size());
     if (parent.internalId() != 0 || parent.column() != 0) return 0;
     return static_cast<int>(m_suites[static_cast<std::size_t>(parent.row())].tasks.size());
 }
 
-int PaletteModel::columnCount(const QModelIndex& parent) const {
+int TaskPaletteModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() && (parent.internalId() != 0 || parent.column() != 0) ? 0 : ColumnCount;
 }
 
-QVariant PaletteModel::data(const QModelIndex& index, int role) const {
+QVariant TaskPaletteModel::data(const QModelIndex& index, int role) const {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue((index.column() == Name ? Qt::AlignLeft : Qt::AlignRight) |
@@ -104,7 +104,7 @@ QVariant PaletteModel::data(const QModelIndex& index, int role) const {
                             : taskData(owner, *entry, index.column(), role);
 }
 
-QVariant PaletteModel::suiteData(const CatalogSuite& suite, int column, int role) const {
+QVariant TaskPaletteModel::suiteData(const CatalogSuite& suite, int column, int role) const {
     if (role == Qt::FontRole) {
         QFont font;
         font.setBold(column == Name);
@@ -125,8 +125,8 @@ QVariant PaletteModel::suiteData(const CatalogSuite& suite, int column, int role
     return {};
 }
 
-QVariant PaletteModel::taskData(const CatalogSuite& suite, const CatalogTask& task, int column,
-                                int role) const {
+QVariant TaskPaletteModel::taskData(const CatalogSuite& suite, const CatalogTask& task, int column,
+                                    int role) const {
     const TaskInfo& info = task.info;
     if (role == kSearchRole)
         return QStringList{QString::fromStdString(info.name), labelList(info), suite.title}.join(
@@ -157,21 +157,21 @@ QVariant PaletteModel::taskData(const CatalogSuite& suite, const CatalogTask& ta
     }
 }
 
-QVariant PaletteModel::headerData(int section, Qt::Orientation orientation, int role) const {
+QVariant TaskPaletteModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || role != Qt::DisplayRole) return {};
     return section == Name ? tr("task") : section == Rows ? tr("rows") : tr("labels");
 }
 
-Qt::ItemFlags PaletteModel::flags(const QModelIndex& index) const {
+Qt::ItemFlags TaskPaletteModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable;
     if (task(index) != nullptr) flags |= Qt::ItemIsDragEnabled | Qt::ItemNeverHasChildren;
     return flags;
 }
 
-QStringList PaletteModel::mimeTypes() const { return {QLatin1String(kTasksMime)}; }
+QStringList TaskPaletteModel::mimeTypes() const { return {QLatin1String(kTasksMime)}; }
 
-QMimeData* PaletteModel::mimeData(const QModelIndexList& indexes) const {
+QMimeData* TaskPaletteModel::mimeData(const QModelIndexList& indexes) const {
     CarriedTasks carried;
     for (const QModelIndex& each : indexes) {
         const CatalogTask* entry = each.column() == Name ? task(each) : nullptr;

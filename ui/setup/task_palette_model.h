@@ -7,7 +7,7 @@
 namespace jumplora {
 
 // Suites with their tasks as a tree: name, rows or tasks, labels.
-class PaletteModel : public QAbstractItemModel {
+class TaskPaletteModel : public QAbstractItemModel {
     Q_OBJECT
 
   public:
@@ -15,7 +15,7 @@ class PaletteModel : public QAbstractItemModel {
     // Text that a search looks in: task, labels, suite.
     static constexpr int kSearchRole = Qt::UserRole + 1;
 
-    explicit PaletteModel(SuiteCatalog& catalog, QObject* parent = nullptr);
+    explicit TaskPaletteModel(SuiteCatalog& catalog, QObject* parent = nullptr);
     // Null for a suite's own row.
     [[nodiscard]] const CatalogTask* task(const QModelIndex& index) const;
     [[nodiscard]] const CatalogSuite* suite(const QModelIndex& index) const;

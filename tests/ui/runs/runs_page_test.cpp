@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "runs/runs_page.h"
+
+#include "base/file.h"
+#include "core/store/sample_run.h"
+#include "runs/filter_edit.h"
+#include "runs/pinned_table.h"
+#include "store/importer.h"
+#include "ui/support/page_fixture.h"
+#include "ui/support/pictures.h"
+
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QLabel>
+#include <QMenu>
+#include <QToolButton>
+#include <QUndoStack>
+#include <QVBoxLayout>
+
+namespace jumplora {
+namespace {
+
+using testing::PageSurroundings;
+using testing::waitFor;
+
+class RunsPageTest : public ::testing::Test {
+  protected:
+    RunsPageTest() {
+        Store store(m_around.jobs().database());
+        for (int seed = 1; seed <= 3; ++seed)
+            storeRun(store, QString("order1-s%1").arg(seed), seed, 3, "finished");
+        storeRun(store, "other", 1, 2, "failed");
+    }
+
+    void storeRun(Store& store, const QString& name, int seed, int tasks, const char* state) {
+        testing::SampleRun run;
+        run.id = name.toStdString() + "-20260304";
+        run.name = name.toStdString();
+        run.seed = static_cast<std::uint64_t>(seed);
+        run.tasks = tasks;
+        run.state = state;
+        run.created = "2026-03-04T14:05:1" + std::to_string(seed) + "Z";
+        const auto folder = m_around.folder() / "runs" / run.id;
+        const RunDirectory files = testing::writeSampleRun(folder, run);
+        if (tasks != 3) {
+            Json spec = readJsonFile(files.specFile());
+            spec["method"] = {{"type", "inclora"}};
+            writeFileAtomically(files.specFile(), spec.dump());
+        }
+        Importer(store).indexRun(folder);
+    }
+
+    void openPage() {
+        m_page = std::make_unique<RunsPage>(m_around.context());
+        // The shell shows the header above the page.
+        m_header = m_page->header();
+        m_header->setParent(nullptr);
+        m_page->resize(1208, 640);
+        QObject::connect(m_page.get(), &Page::notice, m_page.get(),
+                         [this](const Notice& notice) { m_notices.append(notice); });
+        m_page->show();
+        m_header->show();
+        m_page->activated();
+        ASSERT_TRUE(waitFor([&] { return m_page->isLoaded(); }));
+    }
+    ~RunsPageTest() override {
+        m_page.reset();
+        delete m_header;
+    }
+
+    RunTableModel& model() { return m_page->model(); }
+    QString cell(int row, const char* key) {
+        for (std::size_t i = 0; i < model().columns().size(); ++i)
+            if (model().columns()[i].key.name == QLatin1String(key))
+                return model().index(row, static_cast<int>(i) + 1).data().toString();
+        ADD_FAILURE() << "no column " << key;
+        return {};
+    }
+    void filter(const QString& text) {
+        m_header->findChild<FilterEdit*>("runFilter")->setExpression(text);
+        QTest::qWait(200);
+    }
+    void trigger(const char* action) { m_around.actions().action(QLatin1String(action))->trigger(); }
+    PinnedTable* table() { return m_page->findChild<PinnedTable*>("runTable"); }
+    void reloaded(const std::function<void()>& action) {
+        QSignalSpy spy(m_page.get(), &RunsPage::loaded);
+        action();
+        ASSERT_TRUE(spy.wait(20000));
+    }
+
+    PageSurroundings m_around;
+    std::unique_ptr<RunsPage> m_page;
+    QWidget* m_header = nullptr;
+    QList<Notice> m_notices;
+};
+
+TEST_F(RunsPageTest, ShowsRunsWithTheirNumbers) {
+    openPage();
+    ASSERT_EQ(model().rowCount(), 4);
+    EXPECT_EQ(cell(0, "name"), "order1-s3");
+    EXPECT_EQ(cell(0, "oa"), "85.0");
+    EXPECT_EQ(cell(0, "seed"), "3");
+    EXPECT_EQ(cell(0, "started"), "2026-03-04 14:05");
+    EXPECT_EQ(m_header->findChild<QLabel*>("runCount")->text(), "4 runs");
+}
+
+TEST_F(RunsPageTest, SeedsAreOneRowWithMeanAndDeviation) {
+    openPage();
+    model().setGrouping({kAllButSeed});
+    ASSERT_EQ(model().rowCount(), 2);
+    EXPECT_EQ(cell(0, "name"), "order1");
+    EXPECT_EQ(cell(0, "seed"), "n 3");
+    EXPECT_EQ(cell(0, "oa"), "85.0 ± 0.0");
+    EXPECT_EQ(cell(0, "state"), "3");
+    EXPECT_EQ(cell(1, "oa"), "87.5") << "one run has no deviation";
+    table()->selectRow(0);
+    QTest::keyClick(table(), Qt::Key_Right);
+    EXPECT_EQ(model().rowCount(), 5);
+    EXPECT_EQ(model().index(1, 1).data(RunTableModel::IsMemberRole).toBool(), true);
+    QTest::keyClick(table(), Qt::Key_Left);
+    EXPECT_EQ(model().rowCount(), 2);
+    model().setGrouping({"gate"});
+    ASSERT_EQ(model().rowCount(), 1);
+    EXPECT_EQ(cell(0, "oa"), "n/a") << "runs of other tasks are not averaged";
+}
+
+TEST_F(RunsPageTest, FilterErrorsLeaveTheTableAsItIs) {
+    openPage();
+    filter("name ~ order1 AND state = finished");
+    EXPECT_EQ(model().rowCount(), 3);
+    EXPECT_EQ(m_header->findChild<QLabel*>("runCount")->text(), "3 of 4");
+    filter("name = = x");
+    EXPECT_EQ(model().rowCount(), 3);
+    EXPECT_TRUE(m_page->findChild<QLabel*>("filterProblem")->isVisible());
+    filter("loss@min < 0.2");
+    EXPECT_TRUE(waitFor([&] { return model().rowCount() == 3; })) << "the curve of two tasks ends higher";
+    filter("nothing");
+    EXPECT_EQ(model().rowCount(), 0);
+    filter("");
+    EXPECT_EQ(model().rowCount(), 4);
+}
+
+TEST_F(RunsPageTest, CompletionOffersKeysOperatorsAndValues) {
+    openPage();
+    auto* edit = m_header->findChild<FilterEdit*>("runFilter");
+    const auto offers = [&](const QString& text) {
+        edit->setText(text);
+        edit->setCursorPosition(static_cast<int>(text.size()));
+        QStringList names;
+        for (const auto& [value, about] : edit->completions()) names += value;
+        return names;
+    };
+    EXPECT_TRUE(offers("optim").contains("optimizer.lr"));
+    EXPECT_TRUE(offers("state ").contains("!="));
+    EXPECT_TRUE(offers("state = ").contains("finished"));
+    EXPECT_TRUE(offers("has:").contains("checkpoint"));
+    offers("state = fin");
+    edit->accept("finished");
+    EXPECT_EQ(edit->text(), "state = finished ");
+}
+
+TEST_F(RunsPageTest, SortsBySeveralKeysMissingLast) {
+    openPage();
+    model().setSorting({{{"tasks", {}, 0}, true}, {{"seed", {}, 0}, false}});
+    EXPECT_EQ(cell(0, "name"), "order1-s1");
+    EXPECT_EQ(cell(3, "name"), "other");
+    model().setSorting({{{"oa", {}, 0}, true}});
+    EXPECT_EQ(cell(0, "name"), "other");
+}
+
+TEST_F(RunsPageTest, ArchiveAndUndo) {
+    openPage();
+    table()->selectRow(model().rowOf("other-20260304"));
+    ASSERT_EQ(m_page->chosenRuns(), QStringList{"other-20260304"});
+    reloaded([&] { trigger("runs.archive"); });
+    EXPECT_EQ(model().rowCount(), 3);
+    ASSERT_FALSE(m_notices.isEmpty());
+    EXPECT_EQ(m_notices.last().actionText, "Undo");
+    reloaded([&] { m_page->undoStack()->undo(); });
+    EXPECT_EQ(model().rowCount(), 4);
+    reloaded([&] { m_page->undoStack()->redo(); });
+    m_page->open({.text = ""});
+    for (QAction* action : m_header->findChild<QToolButton*>("viewMenu")->menu()->actions())
+        if (action->text() == "Archived") action->trigger();
+    EXPECT_EQ(model().rowCount(), 1);
+}
+
+TEST_F(RunsPageTest, MarkedGroupsGoToCompare) {
+    openPage();
+    model().setGrouping({kAllButSeed});
+    table()->selectRow(0);
+    QTest::keyClick(table(), Qt::Key_Space);
+    EXPECT_EQ(m_page->findChild<QLabel*>("markCount")->text(), "3 marked");
+    EXPECT_EQ(model().markState(0), Qt::Checked);
+    trigger("runs.compare");
+    ASSERT_EQ(m_around.navigator().requests.size(), 1);
+    EXPECT_EQ(m_around.navigator().requests[0].runs.size(), 3);
+    EXPECT_EQ(m_around.navigator().pages.last(), "comparePage");
+}
+
+TEST_F(RunsPageTest, ViewsComeBack) {
+    openPage();
+    filter("tasks = 3");
+    model().setGrouping({});
+    m_page.reset();
+    delete m_header;
+    m_header = nullptr;
+    // A second window is another registry; one page per test is enough for what is stored.
+    const Json last = Json::parse(m_around.settings().get<QString>(keys::kRunColumns).toStdString());
+    EXPECT_EQ(last.at("filter"), "tasks = 3");
+    const SavedView view = viewFromJson(last);
+    EXPECT_EQ(viewFromJson(toJson(view)), view);
+}
+
+TEST_F(RunsPageTest, ModelKeepsTheRules) {
+    RunTableModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    Store store(m_around.jobs().database());
+    RunFilter all;
+    all.archived = std::nullopt;
+    auto data = std::make_shared<const RunData>(store.listRuns(all), specTable(store));
+    model.setColumns(
+        {data->column({"name", {}, 0}), data->column({"oa", {}, 0}), data->column({"optimizer.lr", {}, 0})});
+    model.setData(data);
+    model.setGrouping({kAllButSeed});
+    model.setExpanded(0, true);
+    model.setMarked(1, true);
+    EXPECT_EQ(model.markState(0), Qt::PartiallyChecked);
+    model.setExpanded(0, false);
+    model.setSorting({{{"seed", {}, 0}, true}});
+    model.setFilter(RunFilterExpression::parse("seed > 1", 0));
+    model.setData(std::make_shared<const RunData>());
+    EXPECT_EQ(model.rowCount(), 0);
+    EXPECT_TRUE(model.marked().isEmpty());
+}
+
+TEST_F(RunsPageTest, EmptyIndexSaysWhatToDo) {
+    PageSurroundings nothing;
+    RunsPage page(nothing.context());
+    page.resize(1000, 600);
+    page.show();
+    page.activated();
+    ASSERT_TRUE(waitFor([&] { return page.isLoaded(); }));
+    bool said = false;
+    for (const QLabel* label : page.findChildren<QLabel*>())
+        said |= label->isVisible() && label->text().startsWith("No runs yet.");
+    EXPECT_TRUE(said);
+    delete page.header();
+}
+
+// On a copy of an index of real runs, for looking at.
+TEST(RunsPagePictures, LooksRight) {
+    const QString index = qEnvironmentVariable("JUMPLORA_INDEX");
+    if (index.isEmpty() || qEnvironmentVariableIsEmpty("JUMPLORA_PICTURES"))
+        GTEST_SKIP() << "set JUMPLORA_PICTURES to a folder and JUMPLORA_INDEX to an index";
+    PageSurroundings around(index.toStdString());
+    QWidget window;
+    auto* page = new RunsPage(around.context());
+    auto* layout = new QVBoxLayout(&window);
+    layout->addWidget(page->header());
+    layout->addWidget(page, 1);
+    window.resize(1208, 720);
+    window.show();
+    page->activated();
+    ASSERT_TRUE(waitFor([&] { return page->isLoaded(); }));
+    auto* table = page->findChild<PinnedTable*>("runTable");
+    table->selectRow(2);
+    QTest::qWait(300);
+    testing::savePicture(window, "runs-light");
+    page->model().setGrouping({kAllButSeed});
+    page->model().setExpanded(1, true);
+    page->model().setMarked(0, true);
+    page->model().setMarked(1, true);
+    table->selectRow(1);
+    QTest::qWait(300);
+    testing::savePicture(window, "runs-grouped-light");
+    around.theme().setKind(ThemeKind::Dark);
+    window.resize(2488, 1300);
+    QTest::qWait(300);
+    testing::savePicture(window, "runs-grouped-dark-2560");
+    around.theme().setKind(ThemeKind::Light);
+    window.resize(1208, 720);
+    window.findChild<FilterEdit*>("runFilter")->setText("method = = ella");
+    QTest::qWait(300);
+    testing::savePicture(window, "runs-error");
+}
+
+}  // namespace
+}  // namespace jumplora

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "theme/theme.h"
+
+#include <QTableView>
+
+namespace jumplora {
+
+// A table whose first columns stay when the others scroll: a second view on the same model lies over them.
+// Row cursor; Left and Right fold and open groups; Space marks.
+class PinnedTable : public QTableView {
+    Q_OBJECT
+
+  public:
+    explicit PinnedTable(Theme& theme, QWidget* parent = nullptr);
+    void setModel(QAbstractItemModel* model) override;
+    // How many of the first columns stay.
+    void setPinned(int columns);
+    [[nodiscard]] int pinned() const { return m_pinnedColumns; }
+    void setWidthOf(int column, int width);
+    [[nodiscard]] std::vector<int> selectedRows() const;
+    [[nodiscard]] QTableView* pinnedView() const { return m_pinned; }
+
+  Q_SIGNALS:
+    void foldRequested(int row, bool open);
+    void markRequested(const std::vector<int>& rows);
+    void headerMenuRequested(int column, const QPoint& globalPlace);
+    void headerClicked(int column, bool second);
+
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    QModelIndex moveCursor(CursorAction action, Qt::KeyboardModifiers modifiers) override;
+    void scrollTo(const QModelIndex& index, ScrollHint hint = EnsureVisible) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+  private:
+    void setUp(QTableView& view);
+    void placePinned();
+    void applyTheme();
+
+    Theme& m_theme;
+    QTableView* m_pinned;
+    int m_pinnedColumns = 0;
+};
+
+}  // namespace jumplora
