@@ -251,7 +251,7 @@ QString RunQueue::startNow(const RunSpec& spec) {
     return added.id;
 }
 
-void RunQueue::resume(const std::filesystem::path& directory) {
+void RunQueue::resume(std::filesystem::path directory) {
     const QString id = QString::fromStdString(directory.filename().string());
     const RunPlace place = m_session.hereIsFree() ? RunPlace::InWindow : RunPlace::Child;
     if (rowOfRun(id) == nullptr) {
@@ -264,9 +264,9 @@ void RunQueue::resume(const std::filesystem::path& directory) {
     rowsChanged();
 }
 
-void RunQueue::tryResume(const std::filesystem::path& directory) {
+void RunQueue::tryResume(std::filesystem::path directory) {
     try {
-        resume(directory);
+        resume(std::move(directory));
     } catch (const Error& error) {
         Q_EMIT problem(QString::fromUtf8(error.what()));
     }

@@ -41,8 +41,6 @@ void takeStep(RunStatus& status, const StepMetrics& step) {
 void RunStatus::onEvent(const Event& event) {
     if (const auto* started = std::get_if<RunStarted>(&event.payload)) {
         takeStart(*this, *started);
-        state = QStringLiteral("running");
-        message.clear();
     } else if (const auto* begun = std::get_if<TaskStarted>(&event.payload)) {
         task = static_cast<int>(begun->task);
         step = 0;
@@ -57,14 +55,9 @@ void RunStatus::onEvent(const Event& event) {
         lastCheckpointTask = checkpoint->task;
         lastCheckpointStep = checkpoint->step;
     } else if (const auto* resumed = std::get_if<RunResumed>(&event.payload)) {
-        state = QStringLiteral("running");
-        message.clear();
         task = static_cast<int>(resumed->task);
         step = resumed->step;
         globalStep = stepsBefore(steps, resumed->task) + resumed->step;
-    } else if (const auto* ended = std::get_if<RunEnded>(&event.payload)) {
-        state = QString::fromStdString(ended->state);
-        message = QString::fromStdString(ended->message);
     }
     timeLeft.onEvent(event);
     stepsPerSecond = timeLeft.secondsPerStep() > 0 ? 1.0 / timeLeft.secondsPerStep() : 0;

@@ -50,6 +50,7 @@ struct RunStatus {
     std::int64_t lastCheckpointTask = 0;
     std::int64_t lastCheckpointStep = 0;
 
+    // Where the run is and its numbers; its state is not told by its log, which may be an old one.
     void onEvent(const Event& event);
     [[nodiscard]] QString taskName() const;  // of the present task, "" before the first
     [[nodiscard]] std::int64_t stepsOfTask() const;

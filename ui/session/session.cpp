@@ -62,6 +62,13 @@ QString answerTo(RunCommand command) {
     }
 }
 
+// What was asked of a run before it had begun.
+QString sayPending(const RunControl& control) {
+    if (control.stop) return answerTo(RunCommand::Stop);
+    if (control.pause) return answerTo(RunCommand::Pause);
+    return control.stopAfterTask ? answerTo(RunCommand::StopAfterTask) : QString();
+}
+
 // A child that refused its settings says why in the last line of its output ("error: ...").
 QString sayEnd(const ChildEnd& end) {
     const QString log = QString::fromStdString(end.log).trimmed();
@@ -117,7 +124,7 @@ const RunStatus* Session::oldestActive() const {
     return oldest;
 }
 
-void Session::forget(const QString& runId) {
+void Session::forget(QString runId) {
     std::erase_if(m_runs, [&](const RunStatus& each) { return each.id == runId && !each.isActive(); });
 }
 
@@ -149,7 +156,7 @@ QString Session::start(const RunSpec& spec, RunPlace place) {
     return status.id;
 }
 
-QString Session::resume(const std::filesystem::path& directory, RunPlace place) {
+QString Session::resume(std::filesystem::path directory, RunPlace place) {
     if (place == RunPlace::InWindow && m_local != nullptr)
         fail(ErrorKind::State, "Another run is on in this window. Resume this one as a child process.");
     const RunSpec spec = RunDirectory(directory).readSpec();
@@ -196,7 +203,7 @@ void Session::startChild(const RunStatus& status, const std::vector<std::string>
     m_followTimer.start();
 }
 
-void Session::follow(const std::filesystem::path& directory, qint64 pid) {
+void Session::follow(std::filesystem::path directory, qint64 pid) {
     const QString id = idOf(directory);
     const RunStatus* known = status(id);
     if (known != nullptr && known->isActive()) return;
@@ -247,19 +254,14 @@ void Session::moveToChild() {
 void Session::deliver(const QString& runId, std::vector<Event> events) {
     if (events.empty()) return;
     RunStatus& status = statusOf(runId);
-    const QString state = status.state;
-    const QString message = status.message;
+    const bool asked = status.message == answerTo(RunCommand::CheckpointNow);
+    bool written = false;
     for (const Event& event : events) {
-        // How a run ended is said by its state when its thread or process has really ended.
-        if (!std::holds_alternative<RunEnded>(event.payload)) status.onEvent(event);
-        if (std::holds_alternative<CheckpointWritten>(event.payload) && status.state == state &&
-            status.message == answerTo(RunCommand::CheckpointNow))
-            status.message.clear();
+        status.onEvent(event);
+        written = written || std::holds_alternative<CheckpointWritten>(event.payload);
     }
-    const bool changed = status.state != state || status.message != message;
-    const RunStatus copy = status;
+    if (asked && written) setState(status, status.state, {});
     Q_EMIT runEvents(runId, std::make_shared<const std::vector<Event>>(std::move(events)));
-    if (changed) Q_EMIT runStateChanged(copy);
 }
 
 void Session::setState(RunStatus& status, const QString& state, const QString& message) {
@@ -273,7 +275,15 @@ void Session::drainLocal() {
     if (m_local == nullptr) return;
     // Asked first: what it said before it ended is then in the buffer.
     const LocalRun::End* end = m_local->ended();
-    deliver(idOf(m_local->directory().path()), m_local->take());
+    const QString id = idOf(m_local->directory().path());
+    std::vector<Event> events = m_local->take();
+    const bool begun = std::any_of(events.begin(), events.end(), [](const Event& event) {
+        return std::holds_alternative<RunStarted>(event.payload) ||
+               std::holds_alternative<RunResumed>(event.payload);
+    });
+    deliver(id, std::move(events));
+    if (begun && statusOf(id).state == QLatin1String("waiting"))
+        setState(statusOf(id), QStringLiteral("running"), sayPending(m_local->control()));
     if (end != nullptr) localEnded(end->state, end->message);
 }
 
@@ -296,25 +306,34 @@ void Session::pollFollowed() {
     for (const auto& run : std::vector(m_followed)) {
         if (run->looking && !run->looking->finished()) continue;
         if (run->isOwn && !run->end) run->end = run->process->ended();
-        const bool withState = run->end.has_value() || !run->isOwn;
+        const bool waits = statusOf(run->id).state == QLatin1String("waiting");
+        const bool withState = run->end.has_value() || !run->isOwn || waits;
+        const bool last = run->end.has_value() || !run->isOwn;
         run->looking = m_jobs.compute(
             this, [run, withState](const Job&) { return run->look(withState); },
-            [this, run, withState](FollowedRun::Look look) {
+            [this, run, last](FollowedRun::Look look) {
                 if (!look.error.isEmpty()) Q_EMIT problem(look.error);
                 deliver(run->id, std::move(look.events));
-                sendPending(*run);
+                takeBeginning(*run, look.state);
                 const bool ended = run->isOwn || !look.state || look.state->state != "running";
-                if (withState && ended && look.complete) followedEnded(*run, look.state);
+                if (last && ended && look.complete) followedEnded(*run, look.state);
             });
     }
     if (m_followed.empty()) m_followTimer.stop();
 }
 
-void Session::sendPending(FollowedRun& run) {
-    if (!run.pending || statusOf(run.id).state != QLatin1String("running")) return;
-    const RunCommand command = *std::exchange(run.pending, std::nullopt);
-    if (run.process->send(childCommand(command)))
-        setState(statusOf(run.id), QStringLiteral("running"), answerTo(command));
+// A process has begun when it says so in the run's folder; from then on it has an ear for signals.
+void Session::takeBeginning(FollowedRun& run, const std::optional<RunState>& stored) {
+    RunStatus& status = statusOf(run.id);
+    if (status.state != QLatin1String("waiting") || !run.isOwn || !stored || stored->state != "running" ||
+        stored->pid != run.process->pid())
+        return;
+    QString message;
+    if (run.pending) {
+        const RunCommand command = *std::exchange(run.pending, std::nullopt);
+        if (run.process->send(childCommand(command))) message = answerTo(command);
+    }
+    setState(status, QStringLiteral("running"), message);
 }
 
 void Session::followedEnded(const FollowedRun& run, const std::optional<RunState>& stored) {

@@ -26,7 +26,8 @@ struct SessionPlaces {
 enum class RunCommand { Pause, Stop, StopAfterTask, CheckpointNow };
 
 // The runs that are being worked on: one on a thread of this program, any number as processes of the command
-// line, and those of other programs that someone looks at. GUI thread only; never waits for a run.
+// line, and those of other programs that someone looks at. GUI thread only; never waits for a run. Ids and
+// folders are taken by value where the list of runs changes: they may come out of it.
 class Session : public QObject {
     Q_OBJECT
 
@@ -41,10 +42,10 @@ class Session : public QObject {
     // Error(State) when the place is taken, Error(Io) when the run's folder cannot be made.
     QString start(const RunSpec& spec, RunPlace place);
     // Goes on with a stored run. Throws Error(State), Error(Io).
-    QString resume(const std::filesystem::path& directory, RunPlace place);
+    QString resume(std::filesystem::path directory, RunPlace place);
     // Takes a run of another process under watch, as after a restart of the window; nothing happens when it
     // is watched already. `pid` 0: unknown.
-    void follow(const std::filesystem::path& directory, qint64 pid = 0);
+    void follow(std::filesystem::path directory, qint64 pid = 0);
     // Asks a run in this program or a process; takes effect at its next step. False when the run is not
     // there.
     bool command(const QString& runId, RunCommand command);
@@ -55,7 +56,7 @@ class Session : public QObject {
     [[nodiscard]] const std::vector<RunStatus>& runs() const { return m_runs; }
     [[nodiscard]] const RunStatus* status(const QString& runId) const;
     [[nodiscard]] const RunStatus* oldestActive() const;  // the one in this program first
-    void forget(const QString& runId);
+    void forget(QString runId);
 
     [[nodiscard]] const SessionPlaces& places() const { return m_places; }
     void setRunsFolder(const std::filesystem::path& folder) { m_places.runsFolder = folder; }
@@ -80,7 +81,7 @@ class Session : public QObject {
     void deliver(const QString& runId, std::vector<Event> events);
     void setState(RunStatus& status, const QString& state, const QString& message);
     void pollFollowed();
-    void sendPending(FollowedRun& run);
+    void takeBeginning(FollowedRun& run, const std::optional<RunState>& stored);
     void followedEnded(const FollowedRun& run, const std::optional<RunState>& stored);
     void watchIndex();
 

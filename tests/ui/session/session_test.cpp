@@ -182,7 +182,7 @@ TEST_F(SessionTest, ASecondSessionFollowsARunOfTheFirst) {
 }
 
 TEST_F(SessionTest, AFolderThatIsDeletedWhileItsRunIsOnIsSaid) {
-    const QString id = m_session.start(tinySpec("gone", kLong), RunPlace::Child);
+    const QString id = m_session.start(tinySpec("gone", 4), RunPlace::Child);
     ASSERT_TRUE(hasSteps(id, 1));
     std::filesystem::remove_all(m_session.status(id)->directory);
     ASSERT_TRUE(waitUntil([&] { return !m_session.status(id)->isActive(); }));
