@@ -67,6 +67,8 @@ double spreadOf(double deviation, std::int64_t n, SpreadKind kind) {
 }
 
 Table withSpread(Table table, SpreadKind kind) {
+    if (kind == SpreadKind::StandardError) table.spread = "standard error of the mean";
+    if (kind == SpreadKind::Interval95) table.spread = "half the 95 % interval of the mean";
     bool any = false;
     for (auto& row : table.rows) {
         for (TableCell& cell : row) {

@@ -40,6 +40,7 @@ struct Table {
     std::vector<std::string> comments;  // provenance and definitions, one sentence each
     std::vector<TableColumn> columns;
     std::vector<std::vector<TableCell>> rows;
+    std::string spread = "sample standard deviation";  // what stands behind ±
 
     // Throws Error(State) when the row does not have one cell per column.
     void addRow(std::vector<TableCell> row);

@@ -14,11 +14,11 @@ QString headerText(const TableColumn& column) {
     return unit.isEmpty() ? title : title + QChar(' ') + unit;
 }
 
-QString toolTip(const TableColumn& column, const TableCell& cell) {
+QString toolTip(const TableColumn& column, const TableCell& cell, const std::string& spread) {
     if (cell.kind == TableCell::Kind::NotComputable) return QString::fromStdString(cell.text);
     if (cell.kind == TableCell::Kind::Missing) return TableModel::tr("no value");
     if (cell.kind == TableCell::Kind::MeanSd)
-        return TableModel::tr("mean ± sample standard deviation, n = %1").arg(cell.n);
+        return TableModel::tr("mean ± %1, n = %2").arg(QString::fromStdString(spread)).arg(cell.n);
     return QString::fromStdString(column.definition);
 }
 
@@ -65,10 +65,12 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
         case Qt::DisplayRole:
             return QString::fromStdString(cellText(about, cell));
         case Qt::ToolTipRole:
-            return toolTip(about, cell);
+            return toolTip(about, cell, m_table.spread);
         case Qt::TextAlignmentRole:
             return QVariant::fromValue((about.quantity == Quantity::Text ? Qt::AlignLeft : Qt::AlignRight) |
                                        Qt::AlignVCenter);
+        case kSortRole:
+            return cell.hasValue() ? QVariant(cell.value) : QVariant(QString::fromStdString(cell.text));
         case Qt::FontRole: {
             const bool best = row < m_best[column].size() && m_best[column][row];
             if (!best) return {};
