@@ -16,12 +16,15 @@
 namespace jumplora {
 namespace {
 
+constexpr int kValueWidth = 320;
+
 QTableWidget* makeTable(const char* name, const QStringList& header, QWidget* parent) {
     auto* table = new QTableWidget(0, static_cast<int>(header.size()), parent);
     table->setObjectName(QLatin1String(name));
     table->setHorizontalHeaderLabels(header);
     table->horizontalHeader()->setStretchLastSection(true);
     table->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    table->horizontalHeader()->setHighlightSections(false);
     table->verticalHeader()->hide();
     table->verticalHeader()->setDefaultSectionSize(metrics::kTableRow);
     table->setEditTriggers(QAbstractItemView::NoEditTriggers);
@@ -116,6 +119,7 @@ void QueueDetail::fillSettings(const RunSpec& spec) {
         }
     }
     m_settings->resizeColumnToContents(0);
+    m_settings->setColumnWidth(1, m_context.theme.scaled(kValueWidth));
     m_summary->setText(
         tr("Differs from the defaults in %n key(s); frozen when queued (spec %1)", nullptr, changed)
             .arg(QString::fromStdString(specHash(spec))));
@@ -132,6 +136,7 @@ void QueueDetail::fillDifference(const RunSpec& spec, const RunSpec& above) {
     }
     if (m_difference->rowCount() == 0) addRow(*m_difference, {tr("no difference"), {}, {}}, false);
     m_difference->resizeColumnToContents(0);
+    m_difference->setColumnWidth(1, m_context.theme.scaled(kValueWidth));
 }
 
 }  // namespace jumplora

@@ -30,8 +30,8 @@ namespace {
 
 constexpr int kDetailHeight = 220;
 constexpr int kTableHeight = 420;
-constexpr std::array<int, QueueModel::ColumnCount> kWidths = {56,  220, 140, 56, 56, 110,
-                                                              110, 150, 90,  90, 240};
+constexpr std::array<int, QueueModel::ColumnCount> kWidths = {56,  200, 128, 50, 50, 104,
+                                                              116, 132, 92,  84, 200};
 
 QString pageName() { return QStringLiteral("queuePage"); }
 
@@ -83,6 +83,7 @@ void QueuePage::buildTable() {
     m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     m_table->horizontalHeader()->setStretchLastSection(true);
     m_table->horizontalHeader()->setSectionsMovable(true);
+    m_table->horizontalHeader()->setHighlightSections(false);
     m_table->installEventFilter(this);
     const auto resize = [this] {
         m_table->verticalHeader()->setDefaultSectionSize(m_context.theme.scaled(metrics::kTableRow));

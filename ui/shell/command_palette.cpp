@@ -109,8 +109,14 @@ CommandPalette::CommandPalette(WindowContext& context, QWidget* parent)
       m_list(new QListView(this)) {
     setObjectName(QStringLiteral("commandPalette"));
     setAccessibleName(tr("Command palette"));
-    setProperty("card", true);
-    setAutoFillBackground(true);
+    const auto restyle = [this] {
+        setStyleSheet(
+            QStringLiteral("#commandPalette { background: %1; border: 1px solid %2; border-radius: %3px; }")
+                .arg(m_context.theme.colour(Role::Card).name(), m_context.theme.colour(Role::Border).name())
+                .arg(metrics::kRadius));
+    };
+    connect(&context.theme, &Theme::changed, this, restyle);
+    restyle();
     m_edit->setObjectName(QStringLiteral("paletteEdit"));
     m_edit->setPlaceholderText(tr("Type a few letters…   > actions   @ runs   # settings"));
     m_edit->setAccessibleName(tr("Search actions, pages, settings, runs and help"));
@@ -171,7 +177,12 @@ void CommandPalette::addRuns() {
 void CommandPalette::place() {
     const int width =
         std::min(m_context.theme.scaled(kWidth), parentWidget()->width() - 2 * metrics::kPageMargin);
-    const int height = std::min(m_context.theme.scaled(kHeight), parentWidget()->height() * 2 / 3);
+    // As high as what it shows.
+    const QMargins margins = layout()->contentsMargins();
+    const int rows = std::max(1, m_model->rowCount()) * m_list->sizeHintForRow(0);
+    const int wanted = margins.top() + margins.bottom() + m_edit->sizeHint().height() + layout()->spacing() +
+                       std::max(rows, m_edit->sizeHint().height()) + 2;
+    const int height = std::min({wanted, m_context.theme.scaled(kHeight), parentWidget()->height() * 2 / 3});
     constexpr int kFromTop = 8;  // part of the window's height
     setGeometry((parentWidget()->width() - width) / 2, parentWidget()->height() / kFromTop, width, height);
 }
@@ -180,6 +191,7 @@ void CommandPalette::filter(const QString& text) {
     m_model->setPattern(text);
     m_list->setCurrentIndex(m_model->index(0, 0));
     m_list->scrollToTop();
+    place();
 }
 
 void CommandPalette::run(const QModelIndex& index) {

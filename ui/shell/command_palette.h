@@ -3,6 +3,7 @@
 #include "shell/palette_model.h"
 
 #include <QFrame>
+#include <QPointer>
 
 class QLineEdit;
 class QListView;

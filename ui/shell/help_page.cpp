@@ -6,12 +6,12 @@
 
 #include <QDesktopServices>
 #include <QDir>
-#include <QListWidget>
 #include <QScrollBar>
 #include <QSplitter>
 #include <QTextBlock>
 #include <QTextBrowser>
 #include <QTextDocument>
+#include <QTreeWidget>
 #include <QVBoxLayout>
 
 namespace jumplora {
@@ -24,17 +24,15 @@ constexpr int kContentsWidth = 240;
 HelpPage::HelpPage(WindowContext& context, QWidget* parent)
     : Page(QStringLiteral("helpPage"), tr("Help"), parent),
       m_text(new QTextBrowser(this)),
-      m_contents(new QListWidget(this)) {
+      m_contents(new QTreeWidget(this)) {
     m_text->setObjectName(QStringLiteral("helpText"));
     m_text->setOpenLinks(false);
     m_text->document()->setDocumentMargin(metrics::kPageMargin);
     m_contents->setObjectName(QStringLiteral("helpContents"));
     m_contents->setAccessibleName(tr("Topics"));
-    for (const HelpTopic& topic : helpTopics()) {
-        auto* item = new QListWidgetItem(topic.title, m_contents);
-        item->setData(Qt::UserRole, topic.address);
-        item->setToolTip(topic.address);
-    }
+    m_contents->setHeaderHidden(true);
+    m_contents->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    fillContents();
     auto* splitter = new QSplitter(this);
     splitter->addWidget(m_contents);
     splitter->addWidget(m_text);
@@ -43,11 +41,25 @@ HelpPage::HelpPage(WindowContext& context, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(metrics::kPageMargin, 0, metrics::kPageMargin, metrics::kPageMargin);
     layout->addWidget(splitter);
-    connect(m_contents, &QListWidget::itemActivated, this,
-            [this](const QListWidgetItem* item) { showTopic(item->data(Qt::UserRole).toString()); });
-    connect(m_contents, &QListWidget::itemClicked, this,
-            [this](const QListWidgetItem* item) { showTopic(item->data(Qt::UserRole).toString()); });
+    const auto show = [this](const QTreeWidgetItem* item) {
+        showTopic(item->data(0, Qt::UserRole).toString());
+    };
+    connect(m_contents, &QTreeWidget::itemActivated, this, show);
+    connect(m_contents, &QTreeWidget::itemClicked, this, show);
     connect(m_text, &QTextBrowser::anchorClicked, this, &HelpPage::follow);
+}
+
+// The pages; their headings below them.
+void HelpPage::fillContents() {
+    QTreeWidgetItem* page = nullptr;
+    for (const HelpTopic& topic : helpTopics()) {
+        auto* item =
+            topic.level > 1 && page != nullptr ? new QTreeWidgetItem(page) : new QTreeWidgetItem(m_contents);
+        item->setText(0, topic.title);
+        item->setToolTip(0, topic.title);
+        item->setData(0, Qt::UserRole, topic.address);
+        if (topic.level == 1) page = item;
+    }
 }
 
 void HelpPage::showTopic(const QString& address) {
@@ -59,6 +71,10 @@ void HelpPage::showTopic(const QString& address) {
         return;
     }
     m_text->setSource(QUrl::fromLocalFile(folder.filePath(page)), QTextDocument::MarkdownResource);
+    for (int i = 0; i < m_contents->topLevelItemCount(); ++i) {
+        QTreeWidgetItem* item = m_contents->topLevelItem(i);
+        item->setExpanded(item->data(0, Qt::UserRole).toString().startsWith(page + QLatin1Char('#')));
+    }
     scrollTo(slug);
 }
 

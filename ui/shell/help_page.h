@@ -2,7 +2,7 @@
 #pragma once
 #include "parts/page.h"
 
-class QListWidget;
+class QTreeWidget;
 class QTextBrowser;
 
 namespace jumplora {
@@ -22,8 +22,9 @@ class HelpPage : public Page {
   private:
     void follow(const QUrl& link);
     void scrollTo(const QString& slug);
+    void fillContents();
     QTextBrowser* m_text;
-    QListWidget* m_contents;
+    QTreeWidget* m_contents;
 };
 
 }  // namespace jumplora

@@ -24,7 +24,8 @@ std::vector<HelpTopic> topicsOf(const QDir& folder, const QString& page) {
         const auto match = kHeading.match(line);
         if (code || !match.hasMatch()) continue;
         const QString title = match.captured(1).remove(QLatin1Char('`')).trimmed();
-        topics.push_back({title, page + QLatin1Char('#') + slugOf(title)});
+        topics.push_back(
+            {title, page + QLatin1Char('#') + slugOf(title), line.startsWith(QLatin1String("##")) ? 2 : 1});
     }
     return topics;
 }

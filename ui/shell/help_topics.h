@@ -10,6 +10,7 @@ namespace jumplora {
 struct HelpTopic {
     QString title;
     QString address;  // "window.md#live"
+    int level = 1;    // 1: a page
 };
 
 // Folder of the documentation beside the program's resources; empty when it is not there.

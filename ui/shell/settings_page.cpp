@@ -8,7 +8,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileDialog>
-#include <QFormLayout>
+#include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -22,8 +22,9 @@
 namespace jumplora {
 namespace {
 
-constexpr int kFieldWidth = 360;
-constexpr int kContentWidth = 760;
+constexpr int kLabelWidth = 180;
+constexpr int kFieldWidth = 340;
+constexpr int kContentWidth = 1100;
 constexpr int kMostThreads = 256;
 
 }  // namespace
@@ -62,7 +63,9 @@ SettingsPage::SettingsPage(WindowContext& context, QWidget* parent)
     auto* column = new QVBoxLayout(m_content);
     column->setContentsMargins(metrics::kPageMargin, 0, metrics::kPageMargin, metrics::kPageMargin);
     column->setSpacing(metrics::kCardGap);
-    m_content->setMaximumWidth(kContentWidth);
+    const auto restyle = [this] { m_content->setMaximumWidth(m_context.theme.scaled(kContentWidth)); };
+    connect(&context.theme, &Theme::changed, m_content, restyle);
+    restyle();
 
     auto* look = group(tr("Look"));
     addChoice(look, "setting.theme", keys::kTheme, tr("Theme"), tr("Exports are always light."),
@@ -114,44 +117,48 @@ SettingsPage::SettingsPage(WindowContext& context, QWidget* parent)
     layout->addWidget(scroll);
 }
 
-QFormLayout* SettingsPage::group(const QString& title) {
+QGridLayout* SettingsPage::group(const QString& title) {
     auto* card = new QFrame(m_content);
     card->setProperty("card", true);
     auto* layout = new QVBoxLayout(card);
     layout->setContentsMargins(metrics::kPageMargin, metrics::kCardPadding, metrics::kPageMargin,
                                metrics::kCardPadding);
     auto* heading = new QLabel(title, card);
-    const auto restyle = [this, heading] { heading->setFont(m_context.theme.font(TextRole::CardTitle)); };
+    auto* grid = new QGridLayout;
+    grid->setHorizontalSpacing(metrics::kPageMargin);
+    grid->setVerticalSpacing(metrics::kGrid);
+    grid->setColumnStretch(2, 1);
+    const auto restyle = [this, heading, grid] {
+        heading->setFont(m_context.theme.font(TextRole::CardTitle));
+        grid->setColumnMinimumWidth(0, m_context.theme.scaled(kLabelWidth));
+    };
     connect(&m_context.theme, &Theme::changed, heading, restyle);
     restyle();
     layout->addWidget(heading);
-    auto* form = new QFormLayout;
-    form->setLabelAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    form->setHorizontalSpacing(metrics::kPageMargin);
-    form->setVerticalSpacing(metrics::kGrid);
-    form->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
-    layout->addLayout(form);
+    layout->addLayout(grid);
     m_content->layout()->addWidget(card);
-    return form;
+    return grid;
 }
 
-void SettingsPage::addRow(QFormLayout* form, QWidget* field, const QString& label, const QString& help) {
+void SettingsPage::addRow(QGridLayout* form, QWidget* field, const QString& label, const QString& help) {
     auto* name = new QLabel(label, m_content);
     name->setBuddy(field);
-    name->setMinimumWidth(180);
     field->setAccessibleName(label);
     field->setAccessibleDescription(help);
     field->setToolTip(help);
-    field->setMinimumHeight(metrics::kHitTarget);
-    auto* place = new QVBoxLayout;
-    place->setSpacing(2);
-    place->addWidget(field);
+    const auto restyle = [this, field] {
+        field->setFixedWidth(m_context.theme.scaled(kFieldWidth));
+        field->setMinimumHeight(m_context.theme.scaled(metrics::kHitTarget));
+    };
+    connect(&m_context.theme, &Theme::changed, field, restyle);
+    restyle();
     auto* hint = new QLabel(help, m_content);
     hint->setProperty("muted", true);
     hint->setWordWrap(true);
-    hint->setMinimumWidth(kFieldWidth);
-    place->addWidget(hint);
-    form->addRow(name, place);
+    const int row = form->rowCount();
+    form->addWidget(name, row, 0);
+    form->addWidget(field, row, 1);
+    form->addWidget(hint, row, 2);
 }
 
 void SettingsPage::change(const char* key, const QString& label, const QVariant& value) {
@@ -160,12 +167,11 @@ void SettingsPage::change(const char* key, const QString& label, const QVariant&
     m_undo.push(new Change(m_context.settings, key, label, before, value));
 }
 
-void SettingsPage::addChoice(QFormLayout* form, const char* name, const char* key, const QString& label,
+void SettingsPage::addChoice(QGridLayout* form, const char* name, const char* key, const QString& label,
                              const QString& help, const QList<std::pair<QString, QVariant>>& choices,
                              const QVariant& fallback) {
     auto* field = new QComboBox(m_content);
     field->setObjectName(QLatin1String(name));
-    field->setFixedWidth(kFieldWidth);
     for (const auto& [text, value] : choices) field->addItem(text, value);
     const auto show = [this, field, key, fallback] {
         const QVariant value = m_context.settings.get<QVariant>(key, fallback);
@@ -179,7 +185,7 @@ void SettingsPage::addChoice(QFormLayout* form, const char* name, const char* ke
     addRow(form, field, label, help);
 }
 
-void SettingsPage::addSwitch(QFormLayout* form, const char* name, const char* key, const QString& label,
+void SettingsPage::addSwitch(QGridLayout* form, const char* name, const char* key, const QString& label,
                              const QString& help, bool fallback) {
     auto* field = new QCheckBox(tr("On"), m_content);
     field->setObjectName(QLatin1String(name));
@@ -192,13 +198,12 @@ void SettingsPage::addSwitch(QFormLayout* form, const char* name, const char* ke
     addRow(form, field, label, help);
 }
 
-void SettingsPage::addNumber(QFormLayout* form, const char* name, const char* key, const QString& label,
+void SettingsPage::addNumber(QGridLayout* form, const char* name, const char* key, const QString& label,
                              const QString& help, int low, int high, int fallback, const QString& zeroText) {
     auto* field = new QSpinBox(m_content);
     field->setObjectName(QLatin1String(name));
     field->setRange(low, high);
     field->setSpecialValueText(zeroText);
-    field->setFixedWidth(kFieldWidth);
     const auto show = [this, field, key, fallback] {
         const QSignalBlocker quiet(field);
         field->setValue(m_context.settings.get<int>(key, fallback));
@@ -210,10 +215,9 @@ void SettingsPage::addNumber(QFormLayout* form, const char* name, const char* ke
     addRow(form, field, label, help);
 }
 
-void SettingsPage::addFolder(QFormLayout* form, const char* name, const char* key, const QString& label,
+void SettingsPage::addFolder(QGridLayout* form, const char* name, const char* key, const QString& label,
                              const QString& help, const QString& fallback) {
     auto* place = new QWidget(m_content);
-    place->setFixedWidth(kFieldWidth);
     auto* line = new QHBoxLayout(place);
     line->setContentsMargins(0, 0, 0, 0);
     auto* field = new QLineEdit(place);

@@ -7,7 +7,7 @@
 #include <functional>
 
 class QComboBox;
-class QFormLayout;
+class QGridLayout;
 class QLineEdit;
 
 namespace jumplora {
@@ -25,18 +25,18 @@ class SettingsPage : public Page {
 
   private:
     class Change;
-    QFormLayout* group(const QString& title);
+    QGridLayout* group(const QString& title);
     // A row of the form for one key.
-    void addChoice(QFormLayout* form, const char* name, const char* key, const QString& label,
+    void addChoice(QGridLayout* form, const char* name, const char* key, const QString& label,
                    const QString& help, const QList<std::pair<QString, QVariant>>& choices,
                    const QVariant& fallback);
-    void addSwitch(QFormLayout* form, const char* name, const char* key, const QString& label,
+    void addSwitch(QGridLayout* form, const char* name, const char* key, const QString& label,
                    const QString& help, bool fallback);
-    void addNumber(QFormLayout* form, const char* name, const char* key, const QString& label,
+    void addNumber(QGridLayout* form, const char* name, const char* key, const QString& label,
                    const QString& help, int low, int high, int fallback, const QString& zeroText);
-    void addFolder(QFormLayout* form, const char* name, const char* key, const QString& label,
+    void addFolder(QGridLayout* form, const char* name, const char* key, const QString& label,
                    const QString& help, const QString& fallback);
-    void addRow(QFormLayout* form, QWidget* field, const QString& label, const QString& help);
+    void addRow(QGridLayout* form, QWidget* field, const QString& label, const QString& help);
     void change(const char* key, const QString& label, const QVariant& value);
 
     WindowContext& m_context;

@@ -37,7 +37,7 @@ QMenuBar { background: @window; color: @text; }
 QMenuBar::item { padding: 4px 10px; background: transparent; }
 QMenuBar::item:selected, QMenuBar::item:pressed { background: @hover; }
 QHeaderView::section { background: @raised; color: @muted; border: none; border-bottom: 1px solid @border;
-  border-right: 1px solid @hairline; padding: 4px 8px; }
+  border-right: 1px solid @hairline; padding: 4px; }
 QTableView, QTreeView, QListView { background: @card; alternate-background-color: @window;
   selection-background-color: @selected; selection-color: @text; border: 1px solid @hairline; }
 QSplitter::handle { background: transparent; }

@@ -2,6 +2,7 @@
 // Runs in the real window, by the names of its parts.
 #include "session/run_queue.h"
 #include "store/store.h"
+#include "train/run_directory.h"
 #include "ui/support/window_fixture.h"
 
 #include <gmock/gmock.h>
