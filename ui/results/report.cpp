@@ -8,19 +8,19 @@
 
 #include <QBuffer>
 #include <QCoreApplication>
-#include <QImage>
-#include <QPainter>
 #include <QPdfWriter>
-#include <QSvgRenderer>
 #include <QTextDocument>
 #include <QUrl>
+#include <algorithm>
 
 namespace jumplora {
 namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("Report", text); }
 
-std::string svgOf(const Figure& figure) {
+constexpr char kNewPage = '\f';
+
+ExportSettings paperSettings(const Figure& figure) {
     ExportSettings settings;
     settings.preset = QStringLiteral("custom");
     settings.format = QStringLiteral("svg");
@@ -28,7 +28,7 @@ std::string svgOf(const Figure& figure) {
     settings.widthMm = kWidthMm;
     settings.heightMm = kWidthMm * figure.paperRatio();
     settings.dataBeside = false;
-    return renderFigure(figure, settings).toStdString();
+    return settings;
 }
 
 }  // namespace
@@ -52,7 +52,7 @@ std::vector<ReportSection> reportSections(const ComparedRuns& compared, const Ta
         ReportSection section;
         section.title = figure->title().toStdString();
         section.text = figure->summary().toStdString();
-        section.svg = svgOf(*figure);
+        section.svg = renderFigure(*figure, paperSettings(*figure)).toStdString();
         sections.push_back(std::move(section));
     }
     add(tr("Accuracy matrices"), matrixTable(compared.runs, compared.groups));
@@ -61,7 +61,8 @@ std::vector<ReportSection> reportSections(const ComparedRuns& compared, const Ta
     return sections;
 }
 
-void writeReportPdf(const QString& file, const QString& title, const std::vector<ReportSection>& sections) {
+void writeReportPdf(const QString& file, const QString& title, const std::vector<ReportSection>& sections,
+                    const std::vector<const Figure*>& figures) {
     QBuffer buffer;
     buffer.open(QIODevice::WriteOnly);
     {
@@ -75,30 +76,34 @@ void writeReportPdf(const QString& file, const QString& title, const std::vector
         QTextDocument document;
         std::vector<ReportSection> plain = sections;
         int number = 0;
-        // QTextDocument shows no SVG: pictures go in as images of enough points for print.
+        // QTextDocument shows no SVG: pictures go in as images with enough points for print.
+        std::vector<const Figure*> shown;
+        for (const Figure* figure : figures)
+            if (figure->hasData()) shown.push_back(figure);
         for (ReportSection& section : plain) {
-            if (section.svg.empty()) continue;
-            QSvgRenderer renderer(QByteArray::fromStdString(section.svg));
-            constexpr int kWidth = 2000;
-            QImage image(kWidth,
-                         kWidth * std::max(1, renderer.defaultSize().height()) /
-                             std::max(1, renderer.defaultSize().width()),
-                         QImage::Format_RGB32);
-            image.fill(Qt::white);
-            QPainter painter(&image);
-            renderer.render(&painter);
-            painter.end();
+            if (section.svg.empty() || static_cast<std::size_t>(number) >= shown.size()) continue;
+            const Figure& figure = *shown[static_cast<std::size_t>(number)];
+            constexpr double kPixelsPerMm = 12;
             const QString name = QStringLiteral("figure%1").arg(++number);
-            document.addResource(QTextDocument::ImageResource, QUrl(name), image);
-            constexpr int kShown = 620;
-            section.svg = QStringLiteral("<svg><img src=\"%1\" width=\"%2\"></svg>")
-                              .arg(name)
-                              .arg(kShown)
-                              .toStdString();
+            // A heading stays with its picture: on a page of their own.
+            section.title.insert(0, 1, kNewPage);
+            document.addResource(QTextDocument::ImageResource, QUrl(name),
+                                 previewFigure(figure, paperSettings(figure), kPixelsPerMm));
+            // Heading and picture fit on one page.
+            constexpr double kMostWidth = 560;
+            constexpr double kMostHeight = 330;
+            const int width = static_cast<int>(std::min(kMostWidth, kMostHeight / figure.paperRatio()));
+            section.svg =
+                QStringLiteral("<svg><img src=\"%1\" width=\"%2\"></svg>").arg(name).arg(width).toStdString();
         }
         document.setDefaultStyleSheet(QStringLiteral(
             "td { padding: 2px 6px; } th { padding: 2px 6px; background: #EEF1F5; } p { margin: 4px 0; }"));
         QString html = QString::fromStdString(htmlReport(title.toStdString(), plain));
+        html.replace(QStringLiteral("<figure>"), QStringLiteral("<p>"))
+            .replace(QStringLiteral("</figure>"), QStringLiteral("</p>"));
+        html.replace(QStringLiteral("class=\"n\""), QStringLiteral("align=\"right\""));
+        html.replace(QStringLiteral("<h2>") + QLatin1Char(kNewPage),
+                     QStringLiteral("<h2 style=\"page-break-before: always\">"));
         html.remove(QStringLiteral("<svg>")).remove(QStringLiteral("</svg>"));
         // Its own style sheet is written for browsers.
         const qsizetype begin = html.indexOf(QStringLiteral("<style>"));

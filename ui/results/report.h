@@ -15,7 +15,8 @@ std::vector<ReportSection> reportSections(const ComparedRuns& compared, const Ta
                                           const Table& differences, const Table& published,
                                           const std::vector<const Figure*>& figures);
 
-// As one PDF file. Throws Error(Io).
-void writeReportPdf(const QString& file, const QString& title, const std::vector<ReportSection>& sections);
+// As one PDF file, with the same figures as images. Throws Error(Io).
+void writeReportPdf(const QString& file, const QString& title, const std::vector<ReportSection>& sections,
+                    const std::vector<const Figure*>& figures);
 
 }  // namespace jumplora

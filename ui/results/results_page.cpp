@@ -141,7 +141,7 @@ QWidget* ResultsPage::buildBody() {
     };
     m_which = chooser("matrixChoice", tr("Matrix"));
     m_which->addItems({tr("A"), tr("B"), tr("B − A")});
-    m_which->setMinimumContentsLength(5);
+    m_which->setMinimumContentsLength(4);
     m_groupA = chooser("matrixA", tr("Group A"));
     m_groupB = chooser("matrixB", tr("Group B"));
     for (QComboBox* combo : {m_which, m_groupA, m_groupB}) {
@@ -330,9 +330,7 @@ void ResultsPage::take(ComparedRuns compared) {
     fill(m_groupA, 0);
     fill(m_groupB, 1);
     const bool several = labels.size() > 1;
-    m_groupB->setVisible(several);
     m_which->setVisible(several);
-    m_groupA->setVisible(several);
     m_state->showContent();
     showTables();
     showFigures();
@@ -406,18 +404,25 @@ void ResultsPage::showFigures() {
 void ResultsPage::showMatrix() {
     const SeedGroup& a = m_compared.groups[groupA()];
     const SeedGroup& b = m_compared.groups[groupB()];
+    const int which = m_which->currentIndex();
+    const bool several = m_compared.groups.size() > 1;
+    m_groupA->setVisible(several && which != MatrixB);
+    m_groupB->setVisible(several && which != MatrixA);
     m_matrix->setProvenance(provenanceOf(m_compared));
     switch (m_compared.groups.size() > 1 ? m_which->currentIndex() : MatrixA) {
         case MatrixB:
-            m_matrix->setTitle(tr("Accuracy matrix: %1").arg(qs(b.label)));
+            m_matrix->setTitle(tr("Accuracy matrix"));
+            m_matrix->setSummary(tr("Accuracy matrix of %1").arg(qs(b.label)));
             m_matrix->setData(matrixMap(m_compared, b));
             break;
         case Difference:
-            m_matrix->setTitle(tr("%1 − %2").arg(qs(b.label), qs(a.label)));
+            m_matrix->setTitle(tr("Difference"));
+            m_matrix->setSummary(tr("%1 − %2").arg(qs(b.label), qs(a.label)));
             m_matrix->setData(differenceMap(m_compared, a, b, m_context.theme.colours().isDark()));
             break;
         default:
-            m_matrix->setTitle(tr("Accuracy matrix: %1").arg(qs(a.label)));
+            m_matrix->setTitle(tr("Accuracy matrix"));
+            m_matrix->setSummary(tr("Accuracy matrix of %1").arg(qs(a.label)));
             m_matrix->setData(matrixMap(m_compared, a));
     }
 }
@@ -427,7 +432,7 @@ void ResultsPage::showAccuracy() {
     const SeedGroup& group = m_compared.groups[m_which->currentIndex() == MatrixB ? groupB() : groupA()];
     const std::vector<std::string>& tasks = m_compared.runs[group.runs.front()].matrix.taskNames();
     m_accuracy->clearCurves();
-    m_accuracy->setTitle(tr("Accuracy over tasks: %1").arg(qs(group.label)));
+    m_accuracy->setXAxis(tr("after task (%1)").arg(qs(group.label)), Quantity::Count);
     m_accuracy->setProvenance(provenanceOf(m_compared));
     ValueAxis axis;
     axis.label = tr("accuracy");
@@ -442,7 +447,12 @@ void ResultsPage::showAccuracy() {
         std::vector<double> high;
         for (std::int64_t row = 0; row <= static_cast<std::int64_t>(tasks.size()); ++row) {
             const auto cell = meanCell(m_compared, group, row, tasks[i]);
-            if (!cell) continue;
+            // A gap stays a gap.
+            if (!cell) {
+                for (std::vector<double>* side : {&mean, &low, &high}) side->push_back(std::nan(""));
+                x.push_back(static_cast<double>(row));
+                continue;
+            }
             const double half = cell->deviation ? spreadOf(*cell->deviation, cell->n, spread()) : 0;
             x.push_back(static_cast<double>(row));
             mean.push_back(cell->mean);
@@ -490,7 +500,7 @@ bool ResultsPage::writeReport(const QString& file) {
         const auto sections =
             reportSections(m_compared, metrics(), differences, published, {m_matrix, m_accuracy});
         if (file.endsWith(QLatin1String(".pdf"), Qt::CaseInsensitive)) {
-            writeReportPdf(file, title, sections);
+            writeReportPdf(file, title, sections, {m_matrix, m_accuracy});
         } else {
             writeFileAtomically(file.toStdString(), htmlReport(title.toStdString(), sections));
         }

@@ -39,6 +39,7 @@ void nameAxes(HeatMapData& data, const std::vector<std::string>& tasks, std::int
     data.corner = tr("after ↓ on →");
     data.diagonalOffset = first == 0 ? 1 : 0;
     data.outlineDiagonal = true;
+    data.largestCell = QSizeF(96, 52);
     data.markedRow = data.rows - 1;
     constexpr int kMostNumbers = 24;
     data.numbers = data.columns <= kMostNumbers;
@@ -65,6 +66,18 @@ ComparedRuns readCompared(const Store& store, const QStringList& ids, bool toget
         }
     }
     compared.groups = groupSeeds(compared.runs, together);
+    // Borders of tasks can be drawn where all runs have the same ones.
+    for (std::size_t i = 0; i < compared.runs.size(); ++i) {
+        std::vector<TaskRow> tasks = store.tasks(compared.runs[i].row.id);
+        const auto same = [](const TaskRow& a, const TaskRow& b) {
+            return a.name == b.name && a.steps == b.steps;
+        };
+        if (i == 0) compared.tasks = tasks;
+        if (!std::equal(tasks.begin(), tasks.end(), compared.tasks.begin(), compared.tasks.end(), same)) {
+            compared.tasks.clear();
+            break;
+        }
+    }
     for (const std::string& key : keys) compared.curveKeys += qs(key);
     return compared;
 }

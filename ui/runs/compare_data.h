@@ -14,8 +14,9 @@ namespace jumplora {
 struct ComparedRuns {
     std::vector<ExportRun> runs;
     std::vector<SeedGroup> groups;
-    QStringList unusable;   // "order1-s2: no evaluated task yet"
-    QStringList curveKeys;  // that any of them has
+    QStringList unusable;        // "order1-s2: no evaluated task yet"
+    QStringList curveKeys;       // that any of them has
+    std::vector<TaskRow> tasks;  // that all of them have; empty where they differ
     [[nodiscard]] bool isEmpty() const { return groups.empty(); }
 };
 // Blocking. Unknown ids are named in `unusable`.

@@ -249,7 +249,19 @@ void ComparePage::readCurves() {
 void ComparePage::showCurves(const std::vector<GroupCurve>& curves) {
     const QString key = m_curve->currentData().toString();
     m_plot->clearCurves();
-    m_plot->setTitle(curveName(key));
+    m_plot->setTitle(tr("%1, mean ± %2 over seeds").arg(curveName(key), QLatin1String(spreadName(spread()))));
+    std::vector<TaskSpan> spans;
+    double begin = 0;
+    for (const TaskRow& task : m_compared.tasks) {
+        TaskSpan span;
+        span.name = QString::fromStdString(task.name);
+        span.number = task.task;
+        span.begin = begin;
+        span.end = begin + static_cast<double>(task.steps);
+        begin = span.end;
+        spans.push_back(std::move(span));
+    }
+    m_plot->setTasks(std::move(spans));
     m_plot->setProvenance(provenanceOf(m_compared));
     double least = 0;
     for (const GroupCurve& curve : curves)

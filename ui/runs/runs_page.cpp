@@ -758,7 +758,8 @@ void RunsPage::saveView() {
                              .trimmed();
     if (!accepted || name.isEmpty()) return;
     const auto builtin = builtinViews();
-    if (std::any_of(builtin.begin(), builtin.end(), [&](const SavedView& each) { return each.name == name; })) {
+    if (std::any_of(builtin.begin(), builtin.end(),
+                    [&](const SavedView& each) { return each.name == name; })) {
         tell(Notice::Kind::Warning, tr("\"%1\" is built in. Choose another name.").arg(name));
         return;
     }
