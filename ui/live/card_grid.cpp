@@ -15,6 +15,7 @@ namespace {
 constexpr int kColumnWidth = 460;  // with its gap: 2 columns at 1024 and 1280, 3 at 1920, 4 at 2560
 constexpr int kMostColumns = 4;
 constexpr int kRowHeight = 320;
+constexpr int kLeastHeight = 220;
 constexpr int kMostSpan = 2;
 
 // The first free place for a card, row by row.
@@ -202,16 +203,26 @@ void CardGrid::arrange() {
         m_maximised->raise();
         return;
     }
-    const int rowsInView =
-        std::max(1, static_cast<int>(std::lround(static_cast<double>(view.height()) / kRowHeight)));
-    const int unit = std::max(220, (view.height() - kGap / 2 - rowsInView * kGap) / rowsInView);
-    const double columnWidth = (width - (m_columns - 1) * kGap) / static_cast<double>(m_columns);
     std::vector<std::vector<bool>> used;
-    int bottom = 0;
+    Place* last = nullptr;
     for (Place& place : m_places) {
         place.card->setVisible(place.shown);
         if (!place.shown) continue;
         place.cells = freePlace(used, m_columns, place.columns, place.rows);
+        if (last == nullptr || place.cells.y() >= last->cells.y()) last = &place;
+    }
+    // The last card takes what is left of its row.
+    if (last != nullptr) last->cells.setRight(m_columns - 1);
+    const int rows = static_cast<int>(used.size());
+    const int fitting =
+        std::max(1, static_cast<int>(std::lround(static_cast<double>(view.height()) / kRowHeight)));
+    // Fewer rows than would fit share the height.
+    const int rowsInView = std::clamp(rows, 1, fitting);
+    const int unit = std::max(kLeastHeight, (view.height() - kGap / 2 - rowsInView * kGap) / rowsInView);
+    const double columnWidth = (width - (m_columns - 1) * kGap) / static_cast<double>(m_columns);
+    int bottom = 0;
+    for (const Place& place : m_places) {
+        if (!place.shown) continue;
         const int left = kMargin + qRound(place.cells.x() * (columnWidth + kGap));
         const int right =
             kMargin + qRound((place.cells.x() + place.cells.width()) * (columnWidth + kGap)) - kGap;

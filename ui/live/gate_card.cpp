@@ -40,6 +40,8 @@ GateCard::GateCard(const Theme& theme, QWidget* parent)
     constexpr double kLeast = 1e-3;
     m_density->setLeftAxis({tr("density %"), Quantity::Density, true, kLeast, 1.2});
     m_density->setRightAxis({tr("f"), Quantity::Plain, false, 0.0, 1.05});
+    m_tau->setCompact(true);
+    m_density->setCompact(true);
     m_note->setFont(theme.font(TextRole::Small));
     m_note->setForegroundRole(QPalette::PlaceholderText);
     addFigure(m_tau);

@@ -71,7 +71,6 @@ LogCard::LogCard(const Theme& theme, QWidget* parent)
     m_text->setObjectName(QStringLiteral("logText"));
     m_text->setReadOnly(true);
     m_text->setMaximumBlockCount(kMostLines);
-    m_text->setLineWrapMode(QPlainTextEdit::NoWrap);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->setFont(theme.font(TextRole::Mono));
     m_text->setAccessibleName(tr("Log of the run"));

@@ -31,7 +31,7 @@ ResourceCard::ResourceCard(const Theme& theme, QWidget* parent)
       m_curves(*m_plot),
       m_line(new QLabel(this)) {
     m_plot->setPlaceholder(tr("Measured after 5 steps."));
-    m_plot->setLeftAxis({tr("per second"), Quantity::Plain, false, 0.0});
+    m_plot->setLeftAxis({tr("per second"), Quantity::Plain, true});
     m_plot->setRightAxis({tr("MiB"), Quantity::Plain, false, 0.0});
     m_line->setFont(theme.font(TextRole::Small));
     m_line->setForegroundRole(QPalette::PlaceholderText);

@@ -9,25 +9,54 @@
 namespace jumplora {
 namespace {
 
-constexpr double kLeftMargin = 50;  // equal in all plots of a group, so that their x axes agree
+constexpr double kLeftMargin = 60;  // equal in all plots of a group, so that their x axes agree
 constexpr double kMarkerDistance = 60;
 constexpr std::size_t kNamesAtEnds = 4;
 
-// Powers of ten as "10⁻³"; shares in percent as "1", "10".
+// Powers of ten as "10⁻³", shares in percent as "1", "10". Where less than two decades are seen also twice
+// and five times these, so that at least two values are named.
 class DecadeTicker : public QCPAxisTickerLog {
   public:
     explicit DecadeTicker(Quantity quantity) : m_quantity(quantity) {}
 
   protected:
+    QVector<double> createTickVector(double /*step*/, const QCPRange& range) override {
+        QVector<double> ticks;
+        if (!(range.lower > 0)) return ticks;
+        constexpr double kFew = 1.6;
+        constexpr int kMostDecades = 6;
+        const double decades = std::log10(range.upper / range.lower);
+        m_few = decades < kFew;
+        const int every = std::max(1, static_cast<int>(std::ceil(decades / kMostDecades)));
+        for (int exponent = static_cast<int>(std::floor(std::log10(range.lower)));
+             std::pow(10, exponent) <= range.upper; ++exponent) {
+            if (exponent % every != 0) continue;
+            for (const double factor : {1.0, 2.0, 5.0}) {
+                if (factor == 1 || m_few) ticks.append(factor * std::pow(10, exponent));
+            }
+        }
+        return ticks;
+    }
+    int getSubTickCount(double /*step*/) override { return m_few ? 0 : 8; }
+    QVector<double> createSubTickVector(int count, const QVector<double>& ticks) override {
+        return m_few ? QVector<double>() : QCPAxisTickerLog::createSubTickVector(count, ticks);
+    }
     QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
                          int /*precision*/) override {
         if (m_quantity == Quantity::Density || m_quantity == Quantity::Share)
             return axisNumber(tick, m_quantity);
-        return powerOfTen(static_cast<int>(std::lround(std::log10(tick))));
+        const int exponent = static_cast<int>(std::floor(std::log10(tick) + 1e-9));
+        const double factor = tick / std::pow(10, exponent);
+        constexpr int kPlain = 2;
+        if (std::abs(factor - 1) < 1e-6 && (!m_few || std::abs(exponent) > kPlain))
+            return powerOfTen(exponent);
+        if (std::abs(exponent) <= kPlain) return axisNumber(tick, Quantity::Plain);
+        return QStringLiteral("%1·%2").arg(qRound(factor)).arg(powerOfTen(exponent));
     }
 
   private:
     Quantity m_quantity;
+    bool m_few = false;
 };
 
 class NumberTicker : public QCPAxisTicker {
@@ -101,7 +130,6 @@ CurveCanvas::CurveCanvas(const CurvePlot::Model& model, CurvePlot* plot, QWidget
     setFocusPolicy(plot == nullptr ? Qt::NoFocus : Qt::StrongFocus);
     setMouseTracking(true);
     setAutoAddPlottableToLegend(false);
-    axisRect()->setupFullAxesBox(false);
     addLayer(QStringLiteral("phases"), layer(QStringLiteral("grid")), limBelow);
     addLayer(QStringLiteral("names"), layer(QStringLiteral("axes")), limAbove);
     new Decoration(this, QStringLiteral("phases"), [this](QCPPainter* painter) { drawBelow(painter); });
@@ -135,13 +163,15 @@ QPen CurveCanvas::penOf(const CurveInfo& info) const {
 }
 
 bool CurveCanvas::namesAtEnds() const {
-    return m_model.curves.size() > 1 && m_model.curves.size() <= kNamesAtEnds && !m_model.hasRight &&
-           m_style.legend == FigureStyle::Legend::Inside;
+    return !m_model.compact && m_model.curves.size() > 1 && m_model.curves.size() <= kNamesAtEnds &&
+           !m_model.hasRight && m_style.legend == FigureStyle::Legend::Inside;
 }
 
 void CurveCanvas::reserveRightMargin() {
     double right = m_style.px(14);
-    if (namesAtEnds()) {
+    if (m_model.compact) {
+        right = m_style.px(kLeftMargin);
+    } else if (namesAtEnds()) {
         const QFontMetricsF metrics(m_style.font(m_style.smallPoints));
         for (const auto& curve : m_model.curves)
             right = std::max(right, metrics.horizontalAdvance(curve.info.name) + m_style.px(12));
@@ -178,6 +208,8 @@ void CurveCanvas::styleAxis(QCPAxis* axis, const ValueAxis& about) {
 void CurveCanvas::styleAxes() {
     setBackground(QBrush(m_style.print ? QColor(Qt::white) : m_style.colour(Role::Card)));
     styleAxis(xAxis, {m_model.xLabel, m_model.xQuantity});
+    // Without a label the axis is named by the plot below.
+    xAxis->setTickLabels(!m_model.compact || !m_model.xLabel.isEmpty());
     xAxis->grid()->setVisible(m_model.tasks.empty());
     xAxis->ticker()->setTickCount(std::max(3, width() / std::max(1, qRound(m_style.px(110)))));
     styleAxis(yAxis, m_model.left);
@@ -392,6 +424,7 @@ void CurveCanvas::drawZeros(QCPPainter* painter) {
 }
 
 void CurveCanvas::drawMarks(QCPPainter* painter) {
+    int lastTick = -1;
     for (const PlotMark& mark : m_model.marks) {
         if (mark.x < m_model.lower || mark.x > m_model.upper) continue;
         const QColor colour = mark.curve >= 0 && mark.curve < static_cast<int>(m_model.curves.size())
@@ -400,7 +433,11 @@ void CurveCanvas::drawMarks(QCPPainter* painter) {
         const double pixel = xAxis->coordToPixel(mark.x);
         const double bottom = axisRect()->rect().bottom();
         if (mark.shape == PlotMark::Shape::Tick) {
-            painter->setPen(QPen(colour, m_style.line(m_style.linePoints)));
+            // Thousands of them are still one line for a pixel.
+            if (qRound(pixel) == lastTick) continue;
+            lastTick = qRound(pixel);
+            painter->setPen(QPen(mark.curve < 0 ? m_style.colour(Role::Border) : colour,
+                                 m_style.line(m_style.linePoints)));
             painter->drawLine(QPointF(pixel, bottom), QPointF(pixel, bottom - m_style.px(6)));
             continue;
         }
@@ -514,7 +551,7 @@ void CurveCanvas::drawAbove(QCPPainter* painter) {
     m_legend.clear();
     if (namesAtEnds())
         drawEndNames(painter);
-    else if (m_model.curves.size() > 1 && m_style.legend != FigureStyle::Legend::None)
+    else if (m_model.curves.size() > 1 && !m_model.compact && m_style.legend != FigureStyle::Legend::None)
         drawLegend(painter);
     painter->setClipRect(rect.adjusted(0, 0, 1, 1));
     drawZeros(painter);
@@ -558,6 +595,7 @@ std::optional<CurveCanvas::Readout> CurveCanvas::readout() const {
         const auto& curve = m_model.curves[i];
         if (!curve.visible || curve.raw.empty()) continue;
         const std::size_t at = curve.raw.nearest(x);
+        if (std::isnan(curve.raw.y()[at])) continue;
         const auto number = [&](double value) {
             return value == 0 ? QStringLiteral("0")
                               : QString::fromStdString(formatNumber(value, curve.info.quantity));

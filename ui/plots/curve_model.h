@@ -24,6 +24,7 @@ struct CurvePlot::Model {
     ValueAxis left;
     ValueAxis right;
     bool hasRight = false;
+    bool compact = false;
     std::vector<Curve> curves;
     std::vector<TaskSpan> tasks;
     std::vector<PlotMark> marks;

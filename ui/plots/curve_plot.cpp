@@ -129,6 +129,12 @@ void CurvePlot::setLogarithmic(bool logarithmic) {
     requestDraw();
 }
 
+void CurvePlot::setCompact(bool compact) {
+    m_model->compact = compact;
+    m_canvas->rebuild();
+    requestDraw();
+}
+
 bool CurvePlot::isLogarithmic() const { return m_model->left.logarithmic; }
 
 int CurvePlot::addCurve(const CurveInfo& info) {

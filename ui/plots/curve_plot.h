@@ -77,6 +77,9 @@ class CurvePlot : public Figure {
     void setLogarithmic(bool logarithmic);  // left axis
     [[nodiscard]] bool isLogarithmic() const;
 
+    // One of several plots above each other: no legend, equal margins, and tick labels of x only where the
+    // axis has a label.
+    void setCompact(bool compact);
     // Returns the index of the curve.
     int addCurve(const CurveInfo& info);
     void clearCurves();

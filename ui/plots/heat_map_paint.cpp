@@ -28,7 +28,7 @@ QString cellNumber(const HeatMapData& data, const HeatCell& cell) {
 
 // A text that shows how wide the numbers of a map are.
 double widestNumber(const HeatMapData& data, const QFontMetricsF& metrics) {
-    double width = metrics.horizontalAdvance(QString::fromStdString(formatNumber(1, data.quantity)));
+    double width = 0;
     for (const HeatCell& cell : data.cells)
         width = std::max(width, metrics.horizontalAdvance(cellNumber(data, cell)));
     return width;
@@ -44,7 +44,10 @@ double numberSizeFor(const HeatMapData& data, double width, double height, const
     return 0;
 }
 
-QString barTick(const HeatMapData& data, double value) { return axisNumber(value, data.quantity); }
+QString barTick(const HeatMapData& data, double value) {
+    constexpr int kDigits = 3;
+    return QString::number(inUnit(value, data.quantity), 'g', kDigits).replace('-', QChar(0x2212));
+}
 
 std::vector<double> barTicks(const ColourMap& map) {
     std::vector<double> ticks;
@@ -115,7 +118,7 @@ void paintNumbers(QPainter& painter, const HeatMapData& data, const HeatMapLayou
         for (int column = 0; column < data.columns; ++column) {
             const HeatCell& cell = data.at(row, column);
             const QString text = cellNumber(data, cell);
-            if (text.isEmpty()) continue;
+            if (text.isEmpty() || cell.dot) continue;  // the dot says zero
             const QRectF rect = heatCellRect(data, layout, row, column);
             if (std::isnan(cell.value)) {
                 // Over the hatching a text needs its own ground.

@@ -13,6 +13,8 @@ class TableModel : public QAbstractTableModel {
     Q_OBJECT
 
   public:
+    // What sorting compares: the number itself, not its text.
+    static constexpr int kSortRole = Qt::UserRole;
     explicit TableModel(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
     void setTable(Table table);
     [[nodiscard]] const Table& table() const { return m_table; }
