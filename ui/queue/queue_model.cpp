@@ -117,7 +117,7 @@ QString QueueModel::placeText(const QueueRow& row) const {
             case RunPlace::Child:
                 return tr("process %1").arg(run->pid);
             default:
-                return tr("elsewhere");
+                return run->obeys ? tr("process %1").arg(run->pid) : tr("other window");
         }
     }
     return row.place == QueuePlace::InWindow ? tr("in window") : row.isWaiting() ? tr("process") : QString();

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "parts/settings.h"
+#include "runner/child_run.h"
 #include "session/queue_file.h"
 #include "session/session.h"
 #include "train/run_state.h"
@@ -156,6 +157,14 @@ void RunQueue::rowsChanged() {
 void RunQueue::followRunning() {
     for (QueueRow& row : m_rows) {
         if (!row.isRunning()) continue;
+        const RunStatus* known = m_session.status(row.runId);
+        if (known != nullptr && known->isActive()) continue;
+        // A process that is still loading has not said yet that it runs.
+        if (ChildRun::isCommandLine(row.pid)) {
+            row.state = QStringLiteral("running");
+            m_session.follow(row.directory, row.pid);
+            continue;
+        }
         try {
             const RunState state = readState(RunDirectory(row.directory));
             row.state = QString::fromStdString(state.state);

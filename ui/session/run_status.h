@@ -28,6 +28,7 @@ struct RunStatus {
     std::filesystem::path directory;
     RunPlace place = RunPlace::InWindow;
     qint64 pid = 0;
+    bool obeys = false;                         // Session::command reaches it
     QString state = QStringLiteral("waiting");  // as in RunRow::state
     QString message;                            // "Pausing after this step…", or why it failed
     QString details;                            // last lines of a child's output

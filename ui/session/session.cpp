@@ -137,6 +137,7 @@ RunStatus& Session::addStatus(const std::filesystem::path& directory, const QStr
     status.directory = directory;
     status.place = place;
     status.message = tr("Preparing…");
+    status.obeys = place != RunPlace::Elsewhere;
     m_runs.push_back(std::move(status));
     return m_runs.back();
 }
@@ -152,7 +153,7 @@ QString Session::start(const RunSpec& spec, RunPlace place) {
         writeFileAtomically(directory.specFile(), toJson(spec).dump(2) + "\n");
         startChild(status, {"run", directory.specFile().string(), "--into", directory.path().string()});
     }
-    Q_EMIT runStateChanged(status);
+    tell(status.id);
     return status.id;
 }
 
@@ -166,7 +167,7 @@ QString Session::resume(std::filesystem::path directory, RunPlace place) {
     } else {
         startChild(status, {"resume", directory.string()});
     }
-    Q_EMIT runStateChanged(status);
+    tell(status.id);
     return status.id;
 }
 
@@ -207,17 +208,28 @@ void Session::follow(std::filesystem::path directory, qint64 pid) {
     const QString id = idOf(directory);
     const RunStatus* known = status(id);
     if (known != nullptr && known->isActive()) return;
-    RunStatus& added = addStatus(directory, id, RunPlace::Elsewhere);
+    QString name = id;
+    try {
+        name = QString::fromStdString(RunDirectory(directory).readSpec().name);
+    } catch (const Error&) {
+        name = id;  // it goes by its folder
+    }
+    RunStatus& added = addStatus(directory, name, RunPlace::Elsewhere);
     added.pid = pid;
     added.message.clear();
     added.state = QStringLiteral("running");
-    const RunStatus copy = added;
-    auto process = ChildRun::isCommandLine(pid)
+    added.obeys = ChildRun::isCommandLine(pid);
+    auto process = added.obeys
                        ? std::make_unique<ChildRun>(pid, m_places.logsFolder / (id.toStdString() + ".log"))
                        : nullptr;
     m_followed.push_back(
         std::make_shared<FollowedRun>(id, RunDirectory(directory), std::move(process), false));
     m_followTimer.start();
+    tell(id);
+}
+
+void Session::tell(const QString& runId) {
+    const RunStatus copy = statusOf(runId);
     Q_EMIT runStateChanged(copy);
 }
 
@@ -305,17 +317,18 @@ void Session::localEnded(QString state, QString message) {
 void Session::pollFollowed() {
     for (const auto& run : std::vector(m_followed)) {
         if (run->looking && !run->looking->finished()) continue;
-        if (run->isOwn && !run->end) run->end = run->process->ended();
+        if (run->process && !run->end) run->end = run->process->ended();
         const bool waits = statusOf(run->id).state == QLatin1String("waiting");
-        const bool withState = run->end.has_value() || !run->isOwn || waits;
-        const bool last = run->end.has_value() || !run->isOwn;
+        // Where the process is unknown, the run's folder alone says whether it is over.
+        const bool last = run->end.has_value() || !run->process;
+        const bool withState = last || waits;
         run->looking = m_jobs.compute(
             this, [run, withState](const Job&) { return run->look(withState); },
             [this, run, last](FollowedRun::Look look) {
                 if (!look.error.isEmpty()) Q_EMIT problem(look.error);
                 deliver(run->id, std::move(look.events));
                 takeBeginning(*run, look.state);
-                const bool ended = run->isOwn || !look.state || look.state->state != "running";
+                const bool ended = run->process || !look.state || look.state->state != "running";
                 if (last && ended && look.complete) followedEnded(*run, look.state);
             });
     }
@@ -344,7 +357,7 @@ void Session::followedEnded(const FollowedRun& run, const std::optional<RunState
         state = QStringLiteral("lost");
     if (run.end) {
         status.details = QString::fromStdString(run.end->log);
-        if (state == QLatin1String("lost") || message.isEmpty()) {
+        if (run.isOwn && (state == QLatin1String("lost") || message.isEmpty())) {
             const bool expected = state == QLatin1String("finished") || state == QLatin1String("paused") ||
                                   state == QLatin1String("stopped");
             if (!expected) message = sayEnd(*run.end);
@@ -386,8 +399,34 @@ void Session::watchIndex() {
             return changed;
         },
         [this](bool changed) {
-            if (changed) Q_EMIT runsChanged();
+            if (!changed) return;
+            followOthers();
+            Q_EMIT runsChanged();
         });
+}
+
+// Runs that another window or a command line works on.
+void Session::followOthers() {
+    using Found = std::vector<std::pair<std::filesystem::path, std::int64_t>>;
+    m_jobs.read(
+        this,
+        [](const Store& store) {
+            Found found;
+            for (const RunRow& row : store.listRuns({.states = {"running"}})) {
+                try {
+                    // The folder knows better than the index, which may be a moment behind.
+                    const RunState state = readState(RunDirectory(row.directory));
+                    if (state.state == "running") found.emplace_back(row.directory, state.pid);
+                } catch (const Error&) {
+                    continue;  // a folder that is gone has nothing to follow
+                }
+            }
+            return found;
+        },
+        [this](const Found& found) {
+            for (const auto& [directory, pid] : found) follow(directory, pid);
+        },
+        [](const QString&) {});  // whoever shows the index says what is wrong with it
 }
 
 }  // namespace jumplora

@@ -84,6 +84,8 @@ class Session : public QObject {
     void takeBeginning(FollowedRun& run, const std::optional<RunState>& stored);
     void followedEnded(const FollowedRun& run, const std::optional<RunState>& stored);
     void watchIndex();
+    void followOthers();
+    void tell(const QString& runId);
 
     Jobs& m_jobs;
     SessionPlaces m_places;

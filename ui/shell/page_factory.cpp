@@ -15,11 +15,11 @@
 namespace jumplora {
 
 std::vector<Page*> makePages(WindowContext& context, QWidget* parent) {
-    return {new SetupPage(context, parent),    new LivePage(context, parent),
-            new QueuePage(context, parent),    new RunsPage(context, parent),
-            new AdaptersPage(context, parent), new ResultsPage(context, parent),
-            new ComparePage(context, parent),  new SettingsPage(context, parent),
-            new HelpPage(context, parent),     new ShortcutsPage(context, parent)};
+    return {new SetupPage(context, parent),   new LivePage(context),
+            new QueuePage(context, parent),   new RunsPage(context, parent),
+            new AdaptersPage(context),        new ResultsPage(context, parent),
+            new ComparePage(context, parent), new SettingsPage(context, parent),
+            new HelpPage(context, parent),    new ShortcutsPage(context, parent)};
 }
 
 }  // namespace jumplora

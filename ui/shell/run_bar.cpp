@@ -251,8 +251,7 @@ void RunBar::showRun(const RunStatus& run) {
     m_progress->setValue(qRound(run.share() * kProgressSteps));
     m_percent->setText(QStringLiteral("%1 %").arg(static_cast<int>(run.share() * 100)));
     QString message = run.message;
-    if (message.isEmpty() && run.place == RunPlace::Elsewhere && run.isActive())
-        message = tr("run by another window");
+    if (message.isEmpty() && run.isActive() && !run.obeys) message = tr("run by another window");
     m_message->setToolTip(message);
     m_message->setText(m_message->fontMetrics().elidedText(message.section(QLatin1Char('\n'), 0, 0),
                                                            Qt::ElideRight, width() / 2));
@@ -296,9 +295,10 @@ void RunBar::fillSelector() {
 void RunBar::updateActions() {
     ActionRegistry& actions = m_context.actions;
     const RunStatus* run = shown();
-    const bool active = run != nullptr && run->isActive() && run->place != RunPlace::Elsewhere;
+    const bool active = run != nullptr && run->isActive() && run->obeys;
     const bool resumable = run != nullptr && !run->isActive() && run->state != QLatin1String("finished");
-    const QString none = tr("No run is on.");
+    const QString none =
+        run != nullptr && run->isActive() ? tr("Another window runs it.") : tr("No run is on.");
     QAction* pause = actions.action(QStringLiteral("run.pause"));
     pause->setText(resumable ? tr("Resume") : tr("Pause"));
     pause->setIcon(icon(resumable ? QStringLiteral("resume") : QStringLiteral("pause")));

@@ -81,7 +81,6 @@ TEST_F(WindowStories, EveryActionHasTextTooltipAndAPlaceInThePalette) {
         EXPECT_FALSE(info.tooltip.isEmpty()) << id;
         EXPECT_TRUE(action->toolTip().startsWith(info.tooltip)) << id;
         EXPECT_TRUE(ids.count(info.id)) << id;
-        EXPECT_FALSE(info.icon.isEmpty()) << id;
         if (info.scope != ActionScope::Window) {
             EXPECT_FALSE(info.page.isEmpty()) << id << " belongs to no page";
         }
