@@ -168,41 +168,43 @@ std::vector<at::Tensor> AdapterSet::parameters() const {
 }
 
 at::Tensor AdapterSet::product(std::size_t module) const {
-    const at::NoGradGuard noGrad;
-    return at::mm(m_modules[module]->b, m_modules[module]->a);
+    return gatedWeight({}, m_modules[module]->a, m_modules[module]->b, {});
 }
 
-at::Tensor AdapterSet::aliveMask(std::size_t module, const at::Tensor& product) const {
-    return product.abs().gt(m_logTau.select(0, m_infos[module].threshold).exp());
+double AdapterSet::tauOf(std::size_t module) const {
+    return thresholdOf(m_logTau, m_infos[module].threshold);
 }
 
-at::Tensor AdapterSet::deltaFactor(std::size_t module, const at::Tensor& product, DeltaMode mode) const {
+GateFactors AdapterSet::deltaFactors(std::size_t module, DeltaMode mode) const {
     const double s = m_options.scaling();
-    if (!m_gate.enabled || m_blend <= 0.0) return at::full({}, s, product.options());
-    const at::Tensor alive = aliveMask(module, product).to(product.scalar_type());
-    const double f = mode == DeltaMode::Sparse ? 1.0 : m_blend;
-    return alive * (s * f) + s * (1.0 - f);
+    if (!m_gate.enabled || m_blend <= 0.0) return {-1, s, s};
+    return {tauOf(module), s, mode == DeltaMode::Sparse ? 0.0 : s * (1.0 - m_blend)};
 }
 
 at::Tensor AdapterSet::effectiveDelta(std::size_t module, DeltaMode mode) const {
-    const at::NoGradGuard noGrad;
-    const at::Tensor p = product(module);
-    return p * deltaFactor(module, p, mode);
+    return gatedWeight({}, m_modules[module]->a, m_modules[module]->b, deltaFactors(module, mode));
 }
 
 at::Tensor AdapterSet::maskedDelta(std::size_t module) const {
-    const at::NoGradGuard noGrad;
-    at::Tensor p = product(module);
-    if (m_gate.enabled) p.mul_(aliveMask(module, p));
-    return p.mul_(m_options.scaling());
+    const double tau = m_gate.enabled ? tauOf(module) : -1;
+    return gatedWeight({}, m_modules[module]->a, m_modules[module]->b, {tau, m_options.scaling(), 0});
 }
 
 void AdapterSet::addDeltaGradient(std::size_t module, const at::Tensor& gradient, DeltaMode mode) {
-    const at::NoGradGuard noGrad;
     Module& m = *m_modules[module];
-    const at::Tensor g = gradient * deltaFactor(module, product(module), mode);
-    addGradient(m.b, at::mm(g, m.a.t()));
-    addGradient(m.a, at::mm(m.b.t(), g));
+    const GateGradient g = gateGradient(gradient, m.a, m.b, deltaFactors(module, mode), m_gate.bandwidth);
+    addGradient(m.b, g.b);
+    addGradient(m.a, g.a);
+}
+
+double AdapterSet::addOverlapTerm(std::size_t module, const at::Tensor& past, double weight, DeltaMode mode) {
+    Module& m = *m_modules[module];
+    const OverlapTerm term = overlapTerm(past, m.a, m.b, deltaFactors(module, mode), weight);
+    if (term.a.defined()) {
+        addGradient(m.b, term.b);
+        addGradient(m.a, term.a);
+    }
+    return term.value;
 }
 
 void AdapterSet::initialiseThresholds() {
@@ -240,32 +242,32 @@ std::vector<double> AdapterSet::tau() const {
 }
 
 std::vector<std::int64_t> AdapterSet::aliveCounts() const {
-    const at::NoGradGuard noGrad;
     std::vector<std::int64_t> counts;
     for (std::size_t i = 0; i < m_infos.size(); ++i) {
-        counts.push_back(m_gate.enabled ? aliveMask(i, product(i)).sum().item<std::int64_t>()
-                                        : m_infos[i].rows * m_infos[i].columns);
+        counts.push_back(m_gate.enabled ? countOf(i).alive : m_infos[i].rows * m_infos[i].columns);
     }
     return counts;
 }
 
+GateCount AdapterSet::countOf(std::size_t module) const {
+    return countGate(m_modules[module]->a, m_modules[module]->b, m_gate.enabled ? tauOf(module) : -1,
+                     m_gate.bandwidth);
+}
+
 GateSnapshot AdapterSet::snapshot() const {
-    const at::NoGradGuard noGrad;
     GateSnapshot result;
     std::vector<double> windows(static_cast<std::size_t>(m_thresholds));
     std::vector<double> sizes(static_cast<std::size_t>(m_thresholds));
     for (std::size_t i = 0; i < m_infos.size(); ++i) {
-        const at::Tensor magnitude = product(i).abs_();
-        result.maxAbs.push_back(magnitude.max().item<double>());
-        if (!m_gate.enabled || !m_initialised) {
-            result.alive.push_back(magnitude.numel());
-        } else {
-            const at::Tensor tau = m_logTau.select(0, m_infos[i].threshold).exp();
-            result.alive.push_back(magnitude.gt(tau).sum().item<std::int64_t>());
+        const std::int64_t entries = m_infos[i].rows * m_infos[i].columns;
+        const GateCount count = countOf(i);
+        const bool gated = m_gate.enabled && m_initialised;
+        result.maxAbs.push_back(count.maxAbs);
+        result.alive.push_back(gated ? count.alive : entries);
+        if (gated) {
             const auto t = static_cast<std::size_t>(m_infos[i].threshold);
-            windows[t] += static_cast<double>(
-                (magnitude - tau).abs_().lt(m_gate.bandwidth / 2).sum().item<std::int64_t>());
-            sizes[t] += static_cast<double>(magnitude.numel());
+            windows[t] += static_cast<double>(count.inWindow);
+            sizes[t] += static_cast<double>(entries);
         }
         result.aliveTotal += result.alive.back();
     }
@@ -284,7 +286,9 @@ AdapterSet::EvaluationScope::EvaluationScope(AdapterSet& set) : m_set(set) {
     for (std::size_t i = 0; i < set.m_modules.size(); ++i) {
         Linear& layer = *set.m_modules[i]->layer;
         m_weights.push_back(layer.weight);
-        layer.weight = layer.weight + set.effectiveDelta(i, DeltaMode::Interpolated);
+        const Module& module = *set.m_modules[i];
+        layer.weight =
+            gatedWeight(layer.weight, module.a, module.b, set.deltaFactors(i, DeltaMode::Interpolated));
         layer.adapter = nullptr;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "adapter/gate.h"
+#include "adapter/gate_math.h"
 #include "base/module_info.h"
 #include "base/torch_api.h"
 #include "model/backbone.h"
@@ -82,6 +83,10 @@ class AdapterSet {
     // Adds the gradient of a term by ΔW_eff (mask held constant) to the gradients of A and B.
     void addDeltaGradient(std::size_t module, const at::Tensor& gradient, DeltaMode mode);
 
+    // Σ (ΔW_eff ⊙ past)² of a module, and weight times its gradient added to those of A and B (mask held
+    // constant). One pass over the entries.
+    double addOverlapTerm(std::size_t module, const at::Tensor& past, double weight, DeltaMode mode);
+
     // Entries of BA with |BA| > τ per module, whether τ is initialised or still the placeholder; m·n without
     // a gate.
     [[nodiscard]] std::vector<std::int64_t> aliveCounts() const;
@@ -111,9 +116,10 @@ class AdapterSet {
         std::int64_t threshold = -1;
         at::Tensor a, b;
     };
-    // Factor of BA in ΔW_eff: s(1−f) + s·f·mask, or s·mask.
-    [[nodiscard]] at::Tensor deltaFactor(std::size_t module, const at::Tensor& product, DeltaMode mode) const;
-    [[nodiscard]] at::Tensor aliveMask(std::size_t module, const at::Tensor& product) const;
+    // Of BA in ΔW_eff: s(1−f) + s·f·mask, or s·mask.
+    [[nodiscard]] GateFactors deltaFactors(std::size_t module, DeltaMode mode) const;
+    [[nodiscard]] double tauOf(std::size_t module) const;
+    [[nodiscard]] GateCount countOf(std::size_t module) const;
 
     AdapterOptions m_options;
     GateOptions m_gate;

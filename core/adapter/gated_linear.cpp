@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapter/gated_linear.h"
 
+#include "adapter/gate_math.h"
+#include "adapter/thin.h"
+
 namespace jumplora {
 namespace {
 
@@ -8,12 +11,13 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-at::Tensor thresholdOf(const at::Tensor& logTau, std::int64_t index) { return logTau.select(0, index).exp(); }
+bool isGated(const GatedLinearArguments& arguments) {
+    return arguments.threshold >= 0 && arguments.blend > 0.0;
+}
 
-// d∘(s(1−f) + s·f·1[|d| > τ]), written into d.
-at::Tensor scaleByGate(const at::Tensor& d, const at::Tensor& tau, double scaling, double blend) {
-    const at::Tensor alive = d.abs().gt(tau);
-    return d.mul_(alive.to(d.scalar_type()).mul_(scaling * blend).add_(scaling * (1.0 - blend)));
+GateFactors factorsOf(const at::Tensor& logTau, const GatedLinearArguments& arguments) {
+    return {thresholdOf(logTau, arguments.threshold), arguments.scaling,
+            arguments.scaling * (1.0 - arguments.blend)};
 }
 
 class GatedLinear : public Function<GatedLinear> {
@@ -21,7 +25,6 @@ class GatedLinear : public Function<GatedLinear> {
     static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight,
                               const at::Tensor& bias, const at::Tensor& a, const at::Tensor& b,
                               const at::Tensor& logTau, const GatedLinearArguments& arguments) {
-        const bool gated = arguments.threshold >= 0 && arguments.blend > 0.0;
         context->save_for_backward({x, weight, a, b, logTau});
         context->saved_data["scaling"] = arguments.scaling;
         context->saved_data["blend"] = arguments.blend;
@@ -29,12 +32,18 @@ class GatedLinear : public Function<GatedLinear> {
         context->saved_data["threshold"] = arguments.threshold;
         context->saved_data["xNeedsGrad"] = x.requires_grad();
         context->saved_data["weightNeedsGrad"] = weight.requires_grad();
-        if (!gated) {
-            at::Tensor update = at::linear(at::linear(x, a), b).mul_(arguments.scaling);
-            if (present(weight)) update.add_(at::linear(x, weight));
-            return present(bias) ? update.add_(bias) : update;
+        if (!isGated(arguments)) {
+            const at::Tensor rows = x.reshape({-1, x.size(-1)});
+            at::Tensor y = present(weight)
+                               ? at::mm(rows, weight.t())
+                               : at::zeros({rows.size(0), b.size(0)}, b.options().requires_grad(false));
+            thinAdd(y, thinDots(rows, a), b.t().contiguous(), arguments.scaling);
+            if (present(bias)) y.add_(bias);
+            auto shape = x.sizes().vec();
+            shape.back() = b.size(0);
+            return y.view(shape);
         }
-        at::Tensor effective = effectiveWeight(weight, a, b, logTau, arguments);
+        const at::Tensor effective = gatedWeight(weight, a, b, factorsOf(logTau, arguments));
         return present(bias) ? at::linear(x, effective, bias) : at::linear(x, effective);
     }
 
@@ -46,61 +55,44 @@ class GatedLinear : public Function<GatedLinear> {
         arguments.blend = context->saved_data["blend"].toDouble();
         arguments.bandwidth = context->saved_data["bandwidth"].toDouble();
         arguments.threshold = context->saved_data["threshold"].toInt();
-        const bool gated = arguments.threshold >= 0 && arguments.blend > 0.0;
+        const bool gated = isGated(arguments);
         const bool xNeedsGrad = context->saved_data["xNeedsGrad"].toBool();
 
-        const at::Tensor rows = x.reshape({-1, x.size(-1)});
-        const at::Tensor dy = gradients[0].reshape({-1, gradients[0].size(-1)});
+        const at::Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
+        const at::Tensor dy = gradients[0].reshape({-1, gradients[0].size(-1)}).contiguous();
         at::Tensor dx, dWeight, dA, dB, dLogTau;
         if (arguments.threshold >= 0) dLogTau = at::zeros_like(logTau);
         if (!gated) {
-            const at::Tensor dyB = at::mm(dy, b);
-            dB = at::mm(dy.t(), at::mm(rows, a.t())).mul_(arguments.scaling);
-            dA = at::mm(dyB.t(), rows).mul_(arguments.scaling);
+            const at::Tensor dyB = thinDots(dy, b.t().contiguous());
+            dB = thinOuter(thinDots(rows, a), dy).t().mul(arguments.scaling);
+            dA = thinOuter(dyB, rows).mul_(arguments.scaling);
             if (xNeedsGrad) {
-                dx = at::mm(dyB, a).mul_(arguments.scaling);
-                if (present(weight)) dx.addmm_(dy, weight);
+                dx = present(weight) ? at::mm(dy, weight) : at::zeros_like(rows);
+                thinAdd(dx, dyB, a, arguments.scaling);
             }
         } else {
-            if (xNeedsGrad) dx = at::mm(dy, effectiveWeight(weight, a, b, logTau, arguments));
-            const at::Tensor tau = thresholdOf(logTau, arguments.threshold);
-            const at::Tensor product = at::mm(b, a);
-            // G = s·dyᵀx, the gradient by the ungated update.
-            at::Tensor gradient = at::mm(dy.t(), rows).mul_(arguments.scaling);
+            const GateFactors factors = factorsOf(logTau, arguments);
+            if (xNeedsGrad) dx = at::mm(dy, gatedWeight(weight, a, b, factors));
+            const GateGradient gradient = layerGradient(rows, dy, a, b, factors, arguments.bandwidth);
+            dA = gradient.a;
+            dB = gradient.b;
+            // dL/dℓ = −(τ²/ε)·mean[(R((ΔW−τ)/ε) − R((−ΔW−τ)/ε))·f·G], G the gradient by the ungated update.
+            const double mean = gradient.window * arguments.scaling * arguments.blend /
+                                (static_cast<double>(a.size(1)) * static_cast<double>(b.size(0)));
             dLogTau.select(0, arguments.threshold)
-                .copy_(thresholdGradient(product, gradient, tau, arguments));
-            const at::Tensor alive = product.abs().gt(tau);
-            gradient.mul_(alive.to(gradient.scalar_type()).mul_(arguments.blend).add_(1.0 - arguments.blend));
-            dB = at::mm(gradient, a.t());
-            dA = at::mm(b.t(), gradient);
+                .fill_(-mean * factors.tau * factors.tau / arguments.bandwidth);
         }
         if (context->saved_data["weightNeedsGrad"].toBool()) dWeight = at::mm(dy.t(), rows);
         if (dx.defined()) dx = dx.view_as(x);
         return {dx, dWeight, at::Tensor(), dA, dB, dLogTau, at::Tensor()};
     }
-
-  private:
-    static at::Tensor effectiveWeight(const at::Tensor& weight, const at::Tensor& a, const at::Tensor& b,
-                                      const at::Tensor& logTau, const GatedLinearArguments& arguments) {
-        at::Tensor delta = scaleByGate(at::mm(b, a), thresholdOf(logTau, arguments.threshold),
-                                       arguments.scaling, arguments.blend);
-        return present(weight) ? delta.add_(weight) : delta;
-    }
-
-    // dL/dℓ = −(τ²/ε)·mean[(R((ΔW−τ)/ε) − R((−ΔW−τ)/ε))·f·G], R(u) = 1 for −½ < u < ½.
-    static at::Tensor thresholdGradient(const at::Tensor& product, const at::Tensor& gradient,
-                                        const at::Tensor& tau, const GatedLinearArguments& arguments) {
-        const auto window = [&](const at::Tensor& distance) {
-            const at::Tensor u = distance / arguments.bandwidth;
-            return at::logical_and(u.gt(-0.5), u.lt(0.5)).to(gradient.scalar_type());
-        };
-        const at::Tensor inside = window(product - tau).sub_(window(-product - tau));
-        const at::Tensor mean = inside.mul_(gradient).mean().mul_(arguments.blend);
-        return mean * tau * tau * (-1.0 / arguments.bandwidth);
-    }
 };
 
 }  // namespace
+
+double thresholdOf(const at::Tensor& logTau, std::int64_t index) {
+    return logTau.select(0, index).exp().item<double>();
+}
 
 at::Tensor gatedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                        const at::Tensor& a, const at::Tensor& b, const at::Tensor& logTau,

@@ -13,6 +13,10 @@ struct GatedLinearArguments {
     std::int64_t threshold = -1;  // index into logTau; -1: no gate
 };
 
+// τ = exp(logTau[index]), rounded as the tensor's type rounds it: the one value every use of a threshold
+// compares with.
+double thresholdOf(const at::Tensor& logTau, std::int64_t index);
+
 // y = xWᵀ + s·x[f·J_τ(BA) + (1−f)·BA]ᵀ (+ bias), J_τ(v) = v·1[|v| > τ], τ = exp(logTau[threshold])
 // (arXiv 2604.16171, eq. of the JumpReLU gate). x [..., n], W [m, n] or undefined (update alone), A [r, n], B
 // [m, r], logTau [K] or undefined. Gradients go to x, A, B, logTau (straight-through, mean over all m·n

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/pair_sums.h"
 
+#include "kernel/parallel.h"
+
 #include <algorithm>
 #include <array>
 
@@ -141,22 +143,20 @@ ElementSums elementSums(const std::vector<ModuleUpdate>& updates, const std::vec
     const auto columns = static_cast<std::size_t>(updates.front().columns);
     const std::int64_t bandCount = (rows + kBandRows - 1) / kBandRows;
     std::vector<ElementSums> bands(static_cast<std::size_t>(bandCount), empty);
-    at::parallel_for(0, bandCount, 1, [&](std::int64_t first, std::int64_t last) {
+    parallelPieces(bandCount, [&](std::int64_t band) {
         std::vector<double> lines(updates.size() * columns);
-        for (std::int64_t band = first; band < last; ++band) {
-            ElementSums& sums = bands[static_cast<std::size_t>(band)];
-            const std::int64_t end = std::min(rows, (band + 1) * kBandRows);
-            for (std::int64_t row = band * kBandRows; row < end; ++row) {
-                for (std::size_t t = 0; t < updates.size(); ++t) {
-                    const std::span<double> line(lines.data() + t * columns, columns);
-                    updates[t].fillRow(row, line);
-                    sums.squares[t] += rowSquare(updates[t], row, line);
-                }
-                for (std::size_t p = 0; p < pairs.size(); ++p) {
-                    const auto [i, j] = pairs[p];
-                    addRow(sums.pairs[p], row, updates[i], lines.data() + i * columns, updates[j],
-                           lines.data() + j * columns);
-                }
+        ElementSums& sums = bands[static_cast<std::size_t>(band)];
+        const std::int64_t end = std::min(rows, (band + 1) * kBandRows);
+        for (std::int64_t row = band * kBandRows; row < end; ++row) {
+            for (std::size_t t = 0; t < updates.size(); ++t) {
+                const std::span<double> line(lines.data() + t * columns, columns);
+                updates[t].fillRow(row, line);
+                sums.squares[t] += rowSquare(updates[t], row, line);
+            }
+            for (std::size_t p = 0; p < pairs.size(); ++p) {
+                const auto [i, j] = pairs[p];
+                addRow(sums.pairs[p], row, updates[i], lines.data() + i * columns, updates[j],
+                       lines.data() + j * columns);
             }
         }
     });
@@ -195,14 +195,11 @@ std::vector<double> updateProductSquares(const std::vector<ModuleUpdate>& update
         const ModuleUpdate& update = updates[pairs[p].first];
         if (entries.start.empty()) entries = transposed(update.entries, update.columns);
     }
-    at::parallel_for(
-        0, static_cast<std::int64_t>(sparse.size()), 1, [&](std::int64_t first, std::int64_t last) {
-            for (std::int64_t s = first; s < last; ++s) {
-                const std::size_t p = sparse[static_cast<std::size_t>(s)];
-                squares[p] = sparseProductSquare(byColumn[pairs[p].first], updates[pairs[p].second].entries,
-                                                 updates[pairs[p].first].columns);
-            }
-        });
+    parallelPieces(static_cast<std::int64_t>(sparse.size()), [&](std::int64_t s) {
+        const std::size_t p = sparse[static_cast<std::size_t>(s)];
+        squares[p] = sparseProductSquare(byColumn[pairs[p].first], updates[pairs[p].second].entries,
+                                         updates[pairs[p].first].columns);
+    });
     for (std::size_t p = 0; p < pairs.size(); ++p) {
         const double factor = updates[pairs[p].first].scaling * updates[pairs[p].second].scaling;
         squares[p] *= factor * factor;

@@ -23,11 +23,24 @@ struct GateArguments {
     T dead = 0;
 };
 
+// Tokens whose part of a sampled product is computed at once.
+constexpr std::int64_t kSampledTokens = 128;
+
 // What a pass over some rows adds to. dA is [r, n] and belongs to the calling thread; dB is the whole [m, r].
 template <typename T>
 struct GateGradients {
     T* dA = nullptr;
     T* dB = nullptr;
+};
+
+// Entries of some rows that the gate's gradient depends on: those alive, and those inside a threshold window.
+template <typename T>
+struct GateSelection {
+    std::int32_t* columns = nullptr;  // by row
+    T* alive = nullptr;               // alive − dead of a live entry, else 0
+    T* window = nullptr;              // R((ΔW−τ)/ε) − R((−ΔW−τ)/ε)
+    std::int64_t* ends = nullptr;     // per row (from the first one asked for): end of its entries
+    std::int64_t capacity = 0;
 };
 
 template <typename T>
@@ -53,6 +66,17 @@ struct Kernels {
     void (*rmsNormBackward)(const T* x, const T* weight, const T* dy, T* dx, std::int64_t rows,
                             std::int64_t columns, T epsilon);
 
+    // Thin products with a matrix of few rows, a [r, n]: x [tokens, n], u [tokens, r].
+    // u = x·aᵀ
+    void (*thinDots)(const T* x, const T* a, T* u, std::int64_t tokens, std::int64_t columns,
+                     std::int64_t rank);
+    // y [tokens, n] += scale·u·a
+    void (*thinAdd)(const T* u, const T* a, T* y, std::int64_t tokens, std::int64_t columns,
+                    std::int64_t rank, T scale);
+    // sum [r, n] += uᵀ·x
+    void (*thinOuter)(const T* u, const T* x, T* sum, std::int64_t tokens, std::int64_t columns,
+                      std::int64_t rank);
+
     // out = weight + ΔW∘factor; weight may be null.
     void (*gateWeight)(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, const T* weight,
                        T* out);
@@ -63,6 +87,20 @@ struct Kernels {
     // Returns Σ (ΔW∘factor∘past)² and adds the gradient of weight·that sum. No gradient when weight is 0.
     double (*gateOverlap)(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, const T* past,
                           T weight, T* row, const GateGradients<T>& out);
+    // Fills `selection`; returns how many entries there are, or −1 when they exceed its capacity.
+    std::int64_t (*gateSelect)(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, T window,
+                               T* row, const GateSelection<T>& selection);
+    // out [n, kSampledTokens] = xᵀ for at most kSampledTokens tokens x [tokens, n], zeros behind the last
+    // one.
+    void (*transposeTokens)(const T* x, std::int64_t tokens, std::int64_t columns, T* out);
+    // products[e] += Σ_t dy[row of e, t]·x[column of e, t] over the kSampledTokens tokens of a chunk; dy [m,
+    // tokens], x [n, tokens].
+    void (*sampledDots)(const T* dy, const T* x, std::int64_t first, std::int64_t last,
+                        const GateSelection<T>& selection, T* products);
+    // With products = the gradient by BA∘factor at the selected entries: adds the gradients of A and B, both
+    // transposed rows of r: aT [n, r], sums dAT [n, r] and dB [m, r]. Returns Σ window·product.
+    double (*sampledSpread)(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, const T* aT,
+                            const GateSelection<T>& selection, const T* products, T* dAT, T* dB);
     void (*gateCounts)(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, T window, T* row,
                        GateCounts<T>& out);
     // |ΔW| of the rows, written to `row`, one call a row.

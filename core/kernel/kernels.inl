@@ -219,6 +219,86 @@ void rmsNormBackward(const T* x, const T* weight, const T* dy, T* dx, std::int64
     }
 }
 
+// kTokens rows of x with kRanks rows of a at a time, so that each load serves several sums.
+template <int kTokens, int kRanks, typename T>
+void dotBlock(const T* x, const T* a, T* u, std::int64_t columns, std::int64_t rank) {
+    Vec<T> sums[kTokens][kRanks] = {};
+    eachVector<T>(columns, [&](std::int64_t j, auto in, auto) {
+        Vec<T> rows[kRanks];
+        for (int k = 0; k < kRanks; ++k) rows[k] = in(a + k * columns + j);
+        for (int t = 0; t < kTokens; ++t) {
+            const Vec<T> value = in(x + t * columns + j);
+            for (int k = 0; k < kRanks; ++k) sums[t][k] += value * rows[k];
+        }
+    });
+    for (int t = 0; t < kTokens; ++t) {
+        for (int k = 0; k < kRanks; ++k) u[t * rank + k] = sum<T>(sums[t][k]);
+    }
+}
+
+template <int kTokens, typename T>
+void dotTokens(const T* x, const T* a, T* u, std::int64_t columns, std::int64_t rank) {
+    constexpr int kRanks = 4;
+    std::int64_t k = 0;
+    for (; k + kRanks <= rank; k += kRanks)
+        dotBlock<kTokens, kRanks>(x, a + k * columns, u + k, columns, rank);
+    for (; k < rank; ++k) dotBlock<kTokens, 1>(x, a + k * columns, u + k, columns, rank);
+}
+
+template <typename T>
+void thinDots(const T* x, const T* a, T* u, std::int64_t tokens, std::int64_t columns, std::int64_t rank) {
+    constexpr int kTokens = 4;
+    std::int64_t t = 0;
+    for (; t + kTokens <= tokens; t += kTokens)
+        dotTokens<kTokens>(x + t * columns, a, u + t * rank, columns, rank);
+    for (; t < tokens; ++t) dotTokens<1>(x + t * columns, a, u + t * rank, columns, rank);
+}
+
+template <int kTokens, typename T>
+void addTokens(const T* u, const T* a, T* y, std::int64_t columns, std::int64_t rank, T scale) {
+    eachVector<T>(columns, [&](std::int64_t j, auto in, auto out) {
+        Vec<T> sums[kTokens] = {};
+        for (std::int64_t k = 0; k < rank; ++k) {
+            const Vec<T> row = in(a + k * columns + j);
+            for (int t = 0; t < kTokens; ++t) sums[t] += row * u[t * rank + k];
+        }
+        for (int t = 0; t < kTokens; ++t) out(y + t * columns + j, in(y + t * columns + j) + sums[t] * scale);
+    });
+}
+
+template <typename T>
+void thinAdd(const T* u, const T* a, T* y, std::int64_t tokens, std::int64_t columns, std::int64_t rank,
+             T scale) {
+    constexpr int kTokens = 4;
+    std::int64_t t = 0;
+    for (; t + kTokens <= tokens; t += kTokens)
+        addTokens<kTokens>(u + t * rank, a, y + t * columns, columns, rank, scale);
+    for (; t < tokens; ++t) addTokens<1>(u + t * rank, a, y + t * columns, columns, rank, scale);
+}
+
+template <int kTokens, typename T>
+void outerTokens(const T* u, const T* x, T* total, std::int64_t columns, std::int64_t rank) {
+    eachVector<T>(columns, [&](std::int64_t j, auto in, auto out) {
+        Vec<T> rows[kTokens];
+        for (int t = 0; t < kTokens; ++t) rows[t] = in(x + t * columns + j);
+        for (std::int64_t k = 0; k < rank; ++k) {
+            Vec<T> value = in(total + k * columns + j);
+            for (int t = 0; t < kTokens; ++t) value += rows[t] * u[t * rank + k];
+            out(total + k * columns + j, value);
+        }
+    });
+}
+
+template <typename T>
+void thinOuter(const T* u, const T* x, T* total, std::int64_t tokens, std::int64_t columns,
+               std::int64_t rank) {
+    constexpr int kTokens = 8;
+    std::int64_t t = 0;
+    for (; t + kTokens <= tokens; t += kTokens)
+        outerTokens<kTokens>(u + t * rank, x + t * columns, total, columns, rank);
+    for (; t < tokens; ++t) outerTokens<1>(u + t * rank, x + t * columns, total, columns, rank);
+}
+
 // Row i of BA.
 template <typename T>
 void deltaRow(const GateArguments<T>& gate, std::int64_t i, T* out) {
@@ -332,6 +412,100 @@ double gateOverlap(const GateArguments<T>& gate, std::int64_t first, std::int64_
 }
 
 template <typename T>
+std::int64_t gateSelect(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, T window, T* row,
+                        const GateSelection<T>& selection) {
+    constexpr T kHalf = static_cast<T>(0.5);
+    constexpr std::int64_t kStep = 64;  // entries looked at before any is taken
+    const T live = gate.alive - gate.dead;
+    std::int64_t count = 0;
+    for (std::int64_t i = first; i < last; ++i) {
+        deltaRow(gate, i, row);
+        for (std::int64_t begin = 0; begin < gate.columns; begin += kStep) {
+            const std::int64_t end = begin + kStep < gate.columns ? begin + kStep : gate.columns;
+            // Most entries are smaller than anything that counts.
+            Vec<T> most{};
+            eachVector<T>(end - begin, [&](std::int64_t j, auto in, auto) {
+                const Vec<T> size = magnitude<T>(in(row + begin + j));
+                most = size > most ? size : most;
+            });
+            if (largest<T>(most) < gate.tau - window) continue;
+            for (std::int64_t j = begin; j < end; ++j) {
+                const T above = (row[j] - gate.tau) / window;
+                const T below = (-row[j] - gate.tau) / window;
+                const T sign = static_cast<T>((above > -kHalf && above < kHalf ? 1 : 0) -
+                                              (below > -kHalf && below < kHalf ? 1 : 0));
+                const bool alive = (row[j] < 0 ? -row[j] : row[j]) > gate.tau;
+                if (!alive && sign == 0) continue;
+                if (count == selection.capacity) return -1;
+                selection.columns[count] = static_cast<std::int32_t>(j);
+                selection.alive[count] = alive ? live : T{0};
+                selection.window[count] = sign;
+                ++count;
+            }
+        }
+        selection.ends[i - first] = count;
+    }
+    return count;
+}
+
+template <typename T>
+void transposeTokens(const T* x, std::int64_t tokens, std::int64_t columns, T* out) {
+    constexpr std::int64_t kBlock = 16;  // columns whose tokens stay in the first-level cache
+    for (std::int64_t begin = 0; begin < columns; begin += kBlock) {
+        const std::int64_t end = begin + kBlock < columns ? begin + kBlock : columns;
+        for (std::int64_t t = 0; t < tokens; ++t) {
+            for (std::int64_t j = begin; j < end; ++j) out[j * kSampledTokens + t] = x[t * columns + j];
+        }
+        for (std::int64_t t = tokens; t < kSampledTokens; ++t) {
+            for (std::int64_t j = begin; j < end; ++j) out[j * kSampledTokens + t] = 0;
+        }
+    }
+}
+
+template <typename T>
+void sampledDots(const T* dy, const T* x, std::int64_t first, std::int64_t last,
+                 const GateSelection<T>& selection, T* products) {
+    constexpr std::int64_t kVectors = kSampledTokens / kLanes<T>;
+    std::int64_t e = 0;
+    for (std::int64_t i = first; i < last; ++i) {
+        const T* left = dy + i * kSampledTokens;
+        for (; e < selection.ends[i - first]; ++e) {
+            const T* right = x + selection.columns[e] * kSampledTokens;
+            Vec<T> s0{}, s1{};
+            for (std::int64_t v = 0; v < kVectors; v += 2) {
+                s0 += load(left + v * kLanes<T>) * load(right + v * kLanes<T>);
+                s1 += load(left + (v + 1) * kLanes<T>) * load(right + (v + 1) * kLanes<T>);
+            }
+            products[e] += sum<T>(s0 + s1);
+        }
+    }
+}
+
+template <typename T>
+double sampledSpread(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, const T* aT,
+                     const GateSelection<T>& selection, const T* products, T* dAT, T* dB) {
+    const std::int64_t r = gate.rank;
+    double total = 0;
+    std::int64_t e = 0;
+    for (std::int64_t i = first; i < last; ++i) {
+        T inside = 0;
+        for (; e < selection.ends[i - first]; ++e) {
+            inside += selection.window[e] * products[e];
+            if (selection.alive[e] == 0) continue;
+            const T gradient = products[e] * selection.alive[e];
+            const T* a = aT + selection.columns[e] * r;
+            T* dA = dAT + selection.columns[e] * r;
+            for (std::int64_t k = 0; k < r; ++k) {
+                dB[i * r + k] += gradient * a[k];
+                dA[k] += gradient * gate.b[i * r + k];
+            }
+        }
+        total += static_cast<double>(inside);
+    }
+    return total;
+}
+
+template <typename T>
 void gateCounts(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, T window, T* row,
                 GateCounts<T>& out) {
     const T half = window / 2;
@@ -356,8 +530,10 @@ void gateMagnitudes(const GateArguments<T>& gate, std::int64_t row, T* out) {
 
 template <typename T>
 constexpr Kernels<T> makeKernels() {
-    return {softmax<T>,      softmaxBackward<T>, rmsNorm<T>,    rmsNormBackward<T>, gateWeight<T>,
-            gateBackward<T>, gateOverlap<T>,     gateCounts<T>, gateMagnitudes<T>};
+    return {softmax<T>,      softmaxBackward<T>, rmsNorm<T>,    rmsNormBackward<T>,
+            thinDots<T>,     thinAdd<T>,         thinOuter<T>,  gateWeight<T>,
+            gateBackward<T>, gateOverlap<T>,     gateSelect<T>, transposeTokens<T>,
+            sampledDots<T>,  sampledSpread<T>,   gateCounts<T>, gateMagnitudes<T>};
 }
 
 }  // namespace

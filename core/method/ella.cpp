@@ -18,12 +18,8 @@ class Ella : public Method {
         const at::NoGradGuard noGrad;
         const double weight = m_lambda / static_cast<double>(m_past.size());
         double total = 0;
-        for (std::size_t i = 0; i < m_past.size(); ++i) {
-            const at::Tensor delta = adapters.effectiveDelta(i, m_mode);
-            const at::Tensor overlap = delta * m_past[i];
-            total += overlap.square().sum().item<double>();
-            if (weight > 0) adapters.addDeltaGradient(i, (overlap * m_past[i]).mul_(2.0 * weight), m_mode);
-        }
+        for (std::size_t i = 0; i < m_past.size(); ++i)
+            total += adapters.addOverlapTerm(i, m_past[i], weight, m_mode);
         terms.push_back({"ella", weight * total});
     }
 

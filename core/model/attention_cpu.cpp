@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "kernel/kernels.h"
+#include "kernel/parallel.h"
 
 #include <atomic>
 
@@ -32,18 +33,17 @@ void eachPiece(const AttentionArguments& a, bool headsTogether, const Work& make
     const std::int64_t rows = a.queries->rows();
     const std::int64_t items = headsTogether ? a.heads : rows * a.heads;
     std::atomic<std::int64_t> next{0};
-    at::parallel_for(0, std::min<std::int64_t>(at::get_num_threads(), items), 1,
-                     [&](std::int64_t, std::int64_t) {
-                         const at::AutoDispatchBelowADInplaceOrView below;  // belongs to the thread
-                         auto work = makeWork();
-                         for (std::int64_t item = next++; item < items; item = next++) {
-                             if (headsTogether) {
-                                 for (std::int64_t row = 0; row < rows; ++row) use(work, row, item);
-                             } else {
-                                 use(work, item / a.heads, item % a.heads);
-                             }
-                         }
-                     });
+    parallelPieces(std::min<std::int64_t>(at::get_num_threads(), items), [&](std::int64_t) {
+        const at::AutoDispatchBelowADInplaceOrView below;  // belongs to the thread
+        auto work = makeWork();
+        for (std::int64_t item = next++; item < items; item = next++) {
+            if (headsTogether) {
+                for (std::int64_t row = 0; row < rows; ++row) use(work, row, item);
+            } else {
+                use(work, item / a.heads, item % a.heads);
+            }
+        }
+    });
 }
 
 at::Tensor space(const at::Tensor& like, const AttentionArguments& a) {

@@ -2,6 +2,7 @@
 #include "model/packed.h"
 
 #include "kernel/kernels.h"
+#include "kernel/parallel.h"
 #include "model/attention_cpu.h"
 
 #include <algorithm>
@@ -214,14 +215,17 @@ template <typename Use>
 void eachRows(const at::Tensor& x, const Use& use) {
     constexpr std::int64_t kGrain = 1 << 14;  // elements worth a thread
     const std::int64_t columns = std::max<std::int64_t>(x.size(-1), 1);
-    at::parallel_for(0, x.numel() / columns, std::max<std::int64_t>(kGrain / columns, 1),
-                     [&](std::int64_t first, std::int64_t last) {
-                         if (x.scalar_type() == at::kDouble) {
-                             use(double{}, first, last);
-                         } else {
-                             use(float{}, first, last);
-                         }
-                     });
+    const std::int64_t rows = x.numel() / columns;
+    const std::int64_t pieces = std::clamp<std::int64_t>(x.numel() / kGrain, 1, at::get_num_threads());
+    parallelPieces(pieces, [&](std::int64_t piece) {
+        const std::int64_t first = rows * piece / pieces;
+        const std::int64_t last = rows * (piece + 1) / pieces;
+        if (x.scalar_type() == at::kDouble) {
+            use(double{}, first, last);
+        } else {
+            use(float{}, first, last);
+        }
+    });
 }
 
 at::Tensor rmsNormForward(const at::Tensor& x, const at::Tensor& weight, double epsilon) {

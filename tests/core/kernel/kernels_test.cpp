@@ -300,6 +300,53 @@ void checkGate() {
     EXPECT_GT(checked, sizeof(T) == 4 ? 2 : 10);
 }
 
+template <typename T>
+void checkThin() {
+    Rng rng(5);
+    for (int shape = 0; shape < kShapes; ++shape) {
+        const std::int64_t tokens = someSize(rng), columns = someSize(rng),
+                           rank = 1 + static_cast<std::int64_t>(rng.below(18));
+        const auto x = normals<T>(static_cast<std::size_t>(tokens * columns), rng.next());
+        const auto a = normals<T>(static_cast<std::size_t>(rank * columns), rng.next());
+        const auto v = normals<T>(static_cast<std::size_t>(tokens * rank), rng.next());
+        auto y = normals<T>(x.size(), rng.next());
+        auto total = normals<T>(a.size(), rng.next());
+        const auto givenY = y, givenTotal = total;
+        std::vector<T> u(v.size());
+        constexpr double kScale = 0.5;
+        kernels<T>().thinDots(x.data(), a.data(), u.data(), tokens, columns, rank);
+        kernels<T>().thinAdd(v.data(), a.data(), y.data(), tokens, columns, rank, static_cast<T>(kScale));
+        kernels<T>().thinOuter(v.data(), x.data(), total.data(), tokens, columns, rank);
+        const auto at = [](const std::vector<T>& values, std::int64_t place) {
+            return static_cast<double>(values[static_cast<std::size_t>(place)]);
+        };
+        for (std::int64_t t = 0; t < tokens; ++t) {
+            for (std::int64_t k = 0; k < rank; ++k) {
+                double expected = 0;
+                for (std::int64_t j = 0; j < columns; ++j)
+                    expected += at(x, t * columns + j) * at(a, k * columns + j);
+                ASSERT_NEAR(at(u, t * rank + k), expected, kTolerance<T> * 20);
+            }
+            for (std::int64_t j = 0; j < columns; ++j) {
+                double expected = at(givenY, t * columns + j);
+                for (std::int64_t k = 0; k < rank; ++k)
+                    expected += kScale * at(v, t * rank + k) * at(a, k * columns + j);
+                ASSERT_NEAR(at(y, t * columns + j), expected, kTolerance<T> * 20);
+            }
+        }
+        for (std::int64_t k = 0; k < rank; ++k) {
+            for (std::int64_t j = 0; j < columns; ++j) {
+                double expected = at(givenTotal, k * columns + j);
+                for (std::int64_t t = 0; t < tokens; ++t)
+                    expected += at(v, t * rank + k) * at(x, t * columns + j);
+                ASSERT_NEAR(at(total, k * columns + j), expected, kTolerance<T> * 20);
+            }
+        }
+    }
+}
+
+TEST_P(KernelTest, ThinInFloat) { checkThin<float>(); }
+TEST_P(KernelTest, ThinInDouble) { checkThin<double>(); }
 TEST_P(KernelTest, SoftmaxInFloat) { checkSoftmax<float>(); }
 TEST_P(KernelTest, SoftmaxInDouble) { checkSoftmax<double>(); }
 TEST_P(KernelTest, SoftmaxBackwardInFloat) { checkSoftmaxBackward<float>(); }
