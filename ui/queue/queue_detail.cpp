@@ -121,7 +121,7 @@ void QueueDetail::fillSettings(const RunSpec& spec) {
     m_settings->resizeColumnToContents(0);
     m_settings->setColumnWidth(1, m_context.theme.scaled(kValueWidth));
     m_summary->setText(
-        tr("Differs from the defaults in %n key(s); frozen when queued (spec %1)", nullptr, changed)
+        tr("Differs from the defaults in %n settings; frozen when queued (spec %1)", nullptr, changed)
             .arg(QString::fromStdString(specHash(spec))));
 }
 

@@ -19,7 +19,6 @@ class LocalRun : private EventListener {
         RunDirectory directory;
         std::optional<RunSpec> prepareWith;  // a new run; absent: go on with a stored one
         std::filesystem::path database;
-        int threads = 0;  // of one operation; 0 = every core
     };
     struct End {
         QString state;

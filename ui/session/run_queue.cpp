@@ -245,7 +245,7 @@ QStringList RunQueue::enqueue(const std::vector<RunSpec>& specs, QueuePlace plac
         m_rows.push_back(makeRow(spec, place));
         ids += m_rows.back().id;
     }
-    edited(tr("add %n run(s)", nullptr, static_cast<int>(specs.size())), std::move(before));
+    edited(tr("add %n runs", nullptr, static_cast<int>(specs.size())), std::move(before));
     return ids;
 }
 
@@ -302,7 +302,7 @@ void RunQueue::remove(const QStringList& ids) {
     }
     const auto removed =
         std::erase_if(m_rows, [&](const QueueRow& row) { return ids.contains(row.id) && !row.isRunning(); });
-    if (removed > 0) edited(tr("remove %n row(s)", nullptr, static_cast<int>(removed)), std::move(before));
+    if (removed > 0) edited(tr("remove %n rows", nullptr, static_cast<int>(removed)), std::move(before));
 }
 
 void RunQueue::setHeld(const QStringList& ids, bool held) {

@@ -172,10 +172,8 @@ QString Session::resume(std::filesystem::path directory, RunPlace place) {
 }
 
 void Session::startLocal(const RunSpec* spec, const RunStatus& status) {
-    LocalRun::Task task{.directory = RunDirectory(status.directory),
-                        .prepareWith = {},
-                        .database = m_jobs.database(),
-                        .threads = 0};
+    LocalRun::Task task{
+        .directory = RunDirectory(status.directory), .prepareWith = {}, .database = m_jobs.database()};
     if (spec != nullptr) task.prepareWith = *spec;
     m_local = std::make_unique<LocalRun>(
         std::move(task),

@@ -19,9 +19,9 @@ CloseDialog::CloseDialog(int runs, int waiting, QWidget* parent)
     layout->setContentsMargins(metrics::kPageMargin, metrics::kPageMargin, metrics::kPageMargin,
                                metrics::kPageMargin);
     layout->setSpacing(metrics::kGrid);
-    QString sentence = tr("%n run(s) are on.", nullptr, runs);
+    QString sentence = tr("%n runs are on.", nullptr, runs);
     if (waiting > 0)
-        sentence += QLatin1Char(' ') + tr("%n wait in the queue and stay there.", nullptr, waiting);
+        sentence += QLatin1Char(' ') + tr("Waiting in the queue: %1; they stay there.").arg(waiting);
     auto* label = new QLabel(sentence, this);
     label->setWordWrap(true);
     layout->addWidget(label);

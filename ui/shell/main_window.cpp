@@ -242,10 +242,6 @@ void MainWindow::enter(Page* wanted) {
     m_stack->setCurrentWidget(wanted);
     m_rail->setCurrent(placeOf(wanted->objectName()));
     m_undo.setActiveStack(wanted->undoStack());
-    if (wanted->objectName() == QLatin1String("runsPage")) {
-        m_unreadFailures = 0;
-        m_rail->setBadge(QStringLiteral("runsPage"), {}, {});
-    }
     m_context.settings.set(keys::kPage, wanted->objectName());
     wanted->activated();
     if (const QPointer<QWidget> focus = m_focus[wanted]; !focus.isNull()) focus->setFocus();
@@ -319,10 +315,6 @@ void MainWindow::onRunState(const RunStatus& status) {
     const QString word = m_context.theme.colours().state(status.state).word;
     const bool failed = status.state == QLatin1String("failed") || status.state == QLatin1String("lost");
     if (failed) {
-        if (m_current == nullptr || m_current->objectName() != QLatin1String("runsPage")) ++m_unreadFailures;
-        m_rail->setBadge(QStringLiteral("runsPage"),
-                         m_unreadFailures > 0 ? QString::number(m_unreadFailures) : QString(),
-                         tr("%n unread failure(s)", nullptr, m_unreadFailures));
         Notice notice{.kind = Notice::Kind::Error,
                       .sentence = QStringLiteral("%1: %2").arg(status.name, status.message),
                       .details = status.details};

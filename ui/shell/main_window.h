@@ -76,7 +76,6 @@ class MainWindow : public QMainWindow, private Navigator {
     std::vector<QString> m_history;
     std::size_t m_historyPlace = 0;
     QUndoGroup m_undo;
-    int m_unreadFailures = 0;
     bool m_mayClose = false;
 };
 

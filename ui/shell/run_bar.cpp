@@ -191,8 +191,10 @@ void RunBar::restyle() {
 
 const RunStatus* RunBar::shown() const {
     const Session& session = m_context.session;
-    if (const RunStatus* chosen = session.status(m_chosen)) return chosen;
+    const RunStatus* chosen = session.status(m_chosen);
+    if (chosen != nullptr && chosen->state != QLatin1String("finished")) return chosen;
     if (const RunStatus* active = session.oldestActive()) return active;
+    if (chosen != nullptr) return chosen;
     return session.runs().empty() ? nullptr : &session.runs().back();
 }
 
@@ -310,6 +312,8 @@ void RunBar::updateActions() {
 void RunBar::pauseOrResume() {
     const RunStatus* run = shown();
     if (run == nullptr) return;
+    // The bar stays with the run that was spoken to, also when the queue starts another one meanwhile.
+    m_chosen = run->id;
     if (run->isActive()) {
         m_context.session.command(run->id, RunCommand::Pause);
         return;

@@ -93,8 +93,8 @@ SettingsPage::SettingsPage(WindowContext& context, QWidget* parent)
 
     auto* running = group(tr("Running"));
     addNumber(running, "setting.threads", keys::kThreads, tr("Threads"),
-              tr("Of one operation of a run in this window; acts from the next run on."), 0, kMostThreads, 0,
-              tr("every core"));
+              tr("Of one operation of a run whose settings leave it open; acts when the window starts next."),
+              0, kMostThreads, 0, tr("every core"));
     addNumber(running, "setting.children", keys::kChildren, tr("Runs at a time"),
               tr("How many queued runs are worked on at the same time, each in a process of its own."), 0, 16,
               1, tr("only in the window"));

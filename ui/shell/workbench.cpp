@@ -25,12 +25,21 @@ std::filesystem::path queueFile(const WorkbenchPlaces& places) {
     return places.database.parent_path() / (places.database.stem().string() + ".queue.json");
 }
 
+// What the engine asks when a run's settings leave the number of threads open; processes inherit it.
+void setThreads(const Settings& settings) {
+    const int threads = settings.get<int>(keys::kThreads);
+    if (threads > 0) qputenv("OMP_NUM_THREADS", QByteArray::number(threads));
+}
+
 }  // namespace
 
 Workbench::Workbench(const WorkbenchPlaces& places)
     : settings(places.settingsFile),
       jobs(places.database),
       session(jobs, sessionPlaces(places, settings)),
-      queue(queueFile(places), session, settings) {}
+      queue(queueFile(places), session, settings) {
+    QCoreApplication::installTranslator(&plurals);
+    setThreads(settings);
+}
 
 }  // namespace jumplora

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "parts/actions.h"
+#include "parts/english_plurals.h"
 #include "parts/settings.h"
 #include "session/jobs.h"
 #include "session/run_queue.h"
@@ -23,6 +24,7 @@ class Workbench {
   public:
     explicit Workbench(const WorkbenchPlaces& places);
 
+    EnglishPlurals plurals;
     Theme theme;
     ActionRegistry actions;
     Settings settings;

@@ -39,7 +39,7 @@ QMenuBar::item:selected, QMenuBar::item:pressed { background: @hover; }
 QHeaderView::section { background: @raised; color: @muted; border: none; border-bottom: 1px solid @border;
   border-right: 1px solid @hairline; padding: 4px; }
 QTableView, QTreeView, QListView { background: @card; alternate-background-color: @window;
-  selection-background-color: @selected; selection-color: @text; border: 1px solid @hairline; }
+  selection-background-color: @selected; selection-color: @text; border: 1px solid @hairline; outline: none; }
 QSplitter::handle { background: transparent; }
 QSplitter::handle:hover { background: @hairline; }
 )");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "theme/theme.h"
 
+#include "theme/control_style.h"
 #include "theme/style_sheet.h"
 #include "theme/system_scheme.h"
 
@@ -86,6 +87,7 @@ void Theme::setTextScale(double scale) { set(m_kind, scale); }
 
 void Theme::apply() {
     m_colours = Colours(setFor(m_kind, m_systemIsDark));
+    ControlStyle::install(m_colours);
     QApplication::setPalette(m_colours.palette());
     QToolTip::setPalette(m_colours.palette());
     QApplication::setFont(font(TextRole::Body));
