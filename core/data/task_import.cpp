@@ -89,7 +89,7 @@ std::filesystem::path addImportedTask(const TaskImport& import, const std::files
     checkName(import.name);
     const Splits splits = readSplits(import);
     const ImportReport checked = report(import, splits);
-    const auto file = folder / "my_files.json";
+    auto file = folder / "my_files.json";
     Json tasks = std::filesystem::exists(file) ? readJsonFile(file) : Json::array();
     if (!tasks.is_array()) fail(ErrorKind::Format, "{}: expected a list of tasks", file.string());
     makeFolder(folder / import.name);

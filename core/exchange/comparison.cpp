@@ -120,6 +120,7 @@ Table testedDifferenceTable(const std::vector<ExportRun>& runs, const std::vecto
         }
     }
     std::vector<std::optional<double>> p;
+    p.reserve(differences.size());
     for (const Difference& each : differences) p.push_back(each.test.p);
     const auto corrected = holmCorrected(p);
     const double unknown = std::nan("");

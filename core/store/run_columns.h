@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
@@ -27,7 +28,9 @@ struct CurveReducer {
     enum class Kind { Last, Min, Max, MeanOfLast, AtStep };
     Kind kind = Kind::Last;
     std::int64_t parameter = 0;  // of how many steps, or at which step over the whole run
-    auto operator<=>(const CurveReducer&) const = default;
+    friend bool operator<(const CurveReducer& a, const CurveReducer& b) {
+        return std::tie(a.kind, a.parameter) < std::tie(b.kind, b.parameter);
+    }
 };
 // Run id -> value; runs without one are absent. Keys as for Store::curves, without penalties and thresholds.
 // Throws Error(Input) for any other.

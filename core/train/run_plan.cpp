@@ -10,6 +10,7 @@
 #include "train/run_setup.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
 
@@ -168,7 +169,7 @@ BackboneShape backboneShape(const RunSpec& spec) {
 }
 
 RunNeeds estimateNeeds(const RunSpec& spec, const RunPlan& plan, const BackboneShape& shape,
-                       std::int64_t sourceTokens) {
+                       double sourceTokens) {
     const std::int64_t size = spec.backbone.precision == "float64" ? 8 : 4;
     std::int64_t trainable = 0;
     std::int64_t entries = 0;
@@ -203,23 +204,21 @@ RunNeeds estimateNeeds(const RunSpec& spec, const RunPlan& plan, const BackboneS
         needs.memoryOfPastBytes = 2 * trainable * size;
     if (method == "olora") needs.memoryOfPastBytes = (tasks - 1) * trainable * size;
 
-    // What autograd keeps between the passes of one micro-batch. A token of a block keeps the inputs of its
-    // norms and products, of attention also the scores of all pairs (twice: before and after dropout).
+    // What autograd keeps between the passes of one micro-batch: of a token in a block the inputs of its
+    // norms and products (the scores of attention are computed again), of the head the scores of all words.
     const std::int64_t rows = spec.train.batchSize;
-    const std::int64_t source = std::clamp<std::int64_t>(sourceTokens, 1, spec.train.maxSourceLength);
+    const auto source = static_cast<std::int64_t>(
+        std::clamp(std::ceil(sourceTokens), 1.0, static_cast<double>(spec.train.maxSourceLength)));
     const std::int64_t target = spec.train.maxTargetLength;
-    const auto block = [&](std::int64_t tokens, std::int64_t keys, bool feedForward) {
-        return tokens * (4 * width + 4 * inner + (feedForward ? 3 * hidden + 2 * width : 0)) * rows +
-               2 * heads * rows * tokens * keys;
-    };
-    std::int64_t floats = encoders * block(source, source, true) +
-                          decoders * (block(target, target, true) + block(target, source, false));
+    const std::int64_t attention = 4 * width + 4 * inner;
+    const std::int64_t feedForward = 3 * hidden + 2 * width;
+    std::int64_t floats = rows * (encoders * source * (attention + feedForward) +
+                                  decoders * target * (2 * attention + feedForward));
     floats += 3 * rows * target * integer("vocab_size", 32128);
-    // Evaluation keeps keys and values of all decoder blocks, but no graph; training is the larger of the
-    // two.
+    floats += 3 * heads * source * source;  // scores of the row at work
     if (spec.gate.type != "none") floats += 4 * largest;
     needs.activationBytes = floats * size;
-    constexpr std::int64_t kLibraries = 220LL << 20;  // LibTorch and what it loads, resident
+    constexpr std::int64_t kLibraries = 180LL << 20;  // LibTorch and what it loads, resident
     needs.programBytes = kLibraries;
 
     constexpr std::int64_t kAdapterSize = 4;  // stored in single precision

@@ -149,6 +149,21 @@ QModelIndex PinnedTable::moveCursor(CursorAction action, Qt::KeyboardModifiers m
     return next.isValid() ? next.siblingAtColumn(std::max(0, currentIndex().column())) : next;
 }
 
+// Letters jump by name, wherever the cursor stands.
+void PinnedTable::keyboardSearch(const QString& search) {
+    const int rows = model()->rowCount();
+    int column = 0;
+    for (int i = 0; i < model()->columnCount(); ++i)
+        if (model()->headerData(i, Qt::Horizontal).toString().startsWith(RunTableModel::tr("name")))
+            column = i;
+    for (int step = 1; step <= rows; ++step) {
+        const int row = (std::max(0, currentIndex().row()) + step) % rows;
+        if (!model()->index(row, column).data().toString().startsWith(search, Qt::CaseInsensitive)) continue;
+        selectRow(row);
+        return;
+    }
+}
+
 void PinnedTable::scrollTo(const QModelIndex& index, ScrollHint hint) {
     if (index.column() >= m_pinnedColumns) {
         QTableView::scrollTo(index, hint);

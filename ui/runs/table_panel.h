@@ -9,6 +9,8 @@
 class QLabel;
 class QTableView;
 
+class QHBoxLayout;
+
 namespace jumplora {
 
 class TableModel;
@@ -44,7 +46,7 @@ class TablePanel : public QFrame {
     TableModel* m_model;
     QTableView* m_view;
     QLabel* m_remark;
-    class QHBoxLayout* m_head;
+    QHBoxLayout* m_head;
     Provenance m_provenance;
 };
 

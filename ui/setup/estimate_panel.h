@@ -9,6 +9,8 @@ class QLabel;
 class QPushButton;
 class QToolButton;
 
+class QHBoxLayout;
+
 namespace jumplora {
 
 class ActionRegistry;
@@ -31,7 +33,7 @@ class EstimatePanel : public QWidget {
     void enqueueClicked();
 
   private:
-    QLabel* addValue(class QHBoxLayout* line, const QString& name, const QString& objectName);
+    QLabel* addValue(QHBoxLayout* line, const QString& name, const QString& objectName);
     void refresh();
     void showNumbers();
     void showReasons();

@@ -34,17 +34,33 @@ std::int64_t freeSpace(std::filesystem::path folder) {
     return error ? 0 : static_cast<std::int64_t>(space.available);
 }
 
-Estimate estimateOf(const RunSpec& spec, const RowCounter& rows, std::int64_t sourceTokens,
+// Tokens of a prompt of the longest task.
+double longestMean(const RunSpec& spec, const SuiteName& suite, FactsCache& facts) {
+    double longest = 0;
+    for (const TaskOverride& task : spec.suite.order) {
+        try {
+            longest = std::max(
+                longest, facts.meanTokens(suite, task.task, spec.backbone.path, spec.train.maxSourceLength));
+        } catch (const Error&) {
+            // A tokenizer that cannot be read is a reason of its own; the cut is the safe assumption.
+            return static_cast<double>(spec.train.maxSourceLength);
+        }
+    }
+    return longest;
+}
+
+Estimate estimateOf(const RunSpec& spec, const SuiteName& suite, FactsCache& facts,
                     const std::filesystem::path& runsFolder) {
     Estimate estimate;
     try {
-        estimate.plan = planRun(spec, rows);
+        estimate.plan = planRun(spec, facts.counter(suite));
     } catch (const Error& error) {
         estimate.reasons.push_back(reasonOf(error));
     }
     try {
         const BackboneShape shape = backboneShape(spec);
-        if (estimate.plan) estimate.needs = estimateNeeds(spec, *estimate.plan, shape, sourceTokens);
+        if (estimate.plan)
+            estimate.needs = estimateNeeds(spec, *estimate.plan, shape, longestMean(spec, suite, facts));
     } catch (const Error& error) {
         StartReason reason = reasonOf(error);
         if (reason.key.empty()) reason.key = "backbone.path";
@@ -96,21 +112,11 @@ void Estimator::refresh() {
         return;
     }
     const SuiteName suite{spec->suite.tasks, spec->suite.root};
-    std::int64_t tokens = 0;
-    bool known = true;
-    for (const TaskOverride& task : spec->suite.order) {
-        const auto found = m_longest.find({suite, task.task});
-        known &= found != m_longest.end();
-        if (found != m_longest.end()) tokens = std::max(tokens, found->second);
-    }
-    // Prompts of the built-in tasks are one line of text.
-    constexpr std::int64_t kBuiltinLongest = 64;
-    if (!known)
-        tokens = std::max(tokens, suite.tasks == "builtin" ? kBuiltinLongest : spec->train.maxSourceLength);
     m_jobs.compute(
         this,
-        [spec = *spec, rows = m_facts->counter(suite), facts = m_facts, tokens,
-         runs = m_runsFolder](const Job&) { return estimateOf(spec, rows, tokens, runs); },
+        [spec = *spec, suite, facts = m_facts, runs = m_runsFolder](const Job&) {
+            return estimateOf(spec, suite, *facts, runs);
+        },
         [this, generation](Estimate estimate) {
             if (generation == m_generation) take(std::move(estimate));
         },
@@ -149,13 +155,6 @@ void Estimator::setAutomatic(bool on) {
     m_automatic = on;
     if (on) m_measureDelay.start();
     if (!on) cancelMeasuring();
-}
-
-void Estimator::noteLength(const SuiteName& suite, const std::string& task, std::int64_t longest) {
-    std::int64_t& known = m_longest[{suite, task}];
-    if (longest <= known) return;
-    known = longest;
-    m_delay.start();
 }
 
 void Estimator::cancelMeasuring() {

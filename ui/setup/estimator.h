@@ -49,8 +49,6 @@ class Estimator : public QObject {
     // The page is looked at: small models are measured by themselves.
     void setAutomatic(bool on);
     void setFolders(std::filesystem::path runsFolder) { m_runsFolder = std::move(runsFolder); }
-    // Longest prompt in tokens, once a task was looked at; the larger counts.
-    void noteLength(const SuiteName& suite, const std::string& task, std::int64_t longest);
     void refreshNow();
 
   Q_SIGNALS:
@@ -79,7 +77,6 @@ class Estimator : public QObject {
     JobHandle m_measuring;
     std::shared_ptr<std::atomic<bool>> m_cancel;
     std::map<std::string, Measured> m_measured;
-    std::map<std::pair<SuiteName, std::string>, std::int64_t> m_longest;
 };
 
 }  // namespace jumplora

@@ -12,6 +12,8 @@ class QLabel;
 class QLineEdit;
 class QToolButton;
 
+class QTimer;
+
 namespace jumplora {
 
 // One setting of the form: label with a dot when it differs from the default, a field made from the engine's
@@ -64,7 +66,7 @@ class FieldRow : public QWidget {
     QLabel* m_default = nullptr;
     QLabel* m_error = nullptr;
     QLabel* m_help = nullptr;
-    class QTimer* m_typing = nullptr;
+    QTimer* m_typing = nullptr;
     bool m_refreshing = false;
     bool m_above = false;
 };

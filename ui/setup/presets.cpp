@@ -38,6 +38,7 @@ const std::array<KnownOrder, 7>& knownOrders() {
 
 std::vector<Json> rowsOf(const std::vector<std::string>& tasks) {
     std::vector<Json> rows;
+    rows.reserve(tasks.size());
     for (const std::string& task : tasks) rows.push_back({{"task", task}});
     return rows;
 }

@@ -8,6 +8,8 @@
 
 class QToolButton;
 
+class QLabel;
+
 namespace jumplora {
 
 // The run before it starts: one bar per task, as long as it has steps or takes time, with the gate's phases.
@@ -33,7 +35,7 @@ class SchedulePicture : public QWidget {
     QToolButton* m_steps;
     QToolButton* m_time;
     Bars* m_bars;
-    class QLabel* m_legend;
+    QLabel* m_legend;
 };
 
 }  // namespace jumplora

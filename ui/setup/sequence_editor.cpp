@@ -258,7 +258,7 @@ void SequenceEditor::shuffle() {
     m_document.setSequence(tr("Shuffle"), shuffled, name.tasks, name.root);
 }
 
-void SequenceEditor::setPresets(std::vector<Preset> presets) {
+void SequenceEditor::setPresets(const std::vector<Preset>& presets) {
     QMenu* menu = m_presets->menu();
     menu->clear();
     for (const Preset& preset : presets) {

@@ -10,6 +10,8 @@
 class QLabel;
 class QToolButton;
 
+class QHBoxLayout;
+
 namespace jumplora {
 
 class ActionRegistry;
@@ -28,7 +30,7 @@ class SequenceEditor : public QWidget {
     // Puts tasks in front of a row, -1: at the end. Tasks of another suite replace an empty sequence, or are
     // refused with a sentence.
     bool insert(const CarriedTasks& tasks, int before);
-    void setPresets(std::vector<Preset> presets);
+    void setPresets(const std::vector<Preset>& presets);
     // What Ins and + take: the palette's selection.
     void setSource(std::function<CarriedTasks()> source) { m_source = std::move(source); }
     void openOverrides(int row);
@@ -41,7 +43,7 @@ class SequenceEditor : public QWidget {
 
   private:
     void registerActions(ActionRegistry& actions);
-    void buildButtons(ActionRegistry& actions, class QHBoxLayout* line);
+    void buildButtons(ActionRegistry& actions, QHBoxLayout* line);
     void showTotals();
     void showProblems();
     void insertFromSource(bool atEnd);

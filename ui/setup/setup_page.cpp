@@ -259,10 +259,6 @@ void SetupPage::connectParts() {
     connect(m_sequence, &SequenceEditor::filesDropped, this, [this](const QStringList& files) {
         for (const QString& file : files) openFile(file);
     });
-    connect(m_preview, &TaskPreview::measuredLength, this,
-            [this](const SuiteName& suite, const QString& task, qint64 longest) {
-                m_estimator->noteLength(suite, task.toStdString(), longest);
-            });
     connect(m_document, &SpecDocument::changed, this, [this] {
         const Json limit = m_document->value("train.max_source_length");
         m_preview->setCut(

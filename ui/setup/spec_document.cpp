@@ -265,6 +265,7 @@ void SpecDocument::duplicateRows(std::vector<int> rows) {
     if (rows.empty()) return;
     SpecState after = m_state;
     std::vector<Json> copies;
+    copies.reserve(rows.size());
     for (const int row : rows) copies.push_back(after.rows[static_cast<std::size_t>(row)]);
     after.rows.insert(after.rows.begin() + rows.back() + 1, copies.begin(), copies.end());
     push(tr("Duplicate %n tasks", nullptr, static_cast<int>(rows.size())), after);

@@ -170,7 +170,7 @@ void SuiteCatalog::readFacts(const SuiteName& suite, const std::string& task) {
             failed->problem = QString::fromUtf8(error.what());
             return failed;
         }
-    }).then(this, [this, suite, task](std::shared_ptr<const TaskFacts> facts) {
+    }).then(this, [this, suite, task](const std::shared_ptr<const TaskFacts>& facts) {
         for (CatalogSuite& each : m_suites) {
             if (each.name != suite) continue;
             for (CatalogTask& entry : each.tasks)

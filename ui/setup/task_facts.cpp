@@ -83,10 +83,26 @@ RowCounter FactsCache::counter(const SuiteName& suite) {
 void FactsCache::forget(const SuiteName& suite) {
     const std::lock_guard lock(m_mutex);
     std::erase_if(m_facts, [&](const auto& entry) { return entry.first.first == suite; });
+    std::erase_if(m_lengths, [&](const auto& entry) { return std::get<0>(entry.first) == suite; });
 }
 
-std::int64_t TaskSample::longest() const {
-    return lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
+double FactsCache::meanTokens(const SuiteName& suite, const std::string& task, const std::string& backbone,
+                              std::int64_t sourceLimit) {
+    constexpr std::size_t kRows = 300;
+    const std::tuple key(suite, task, backbone);
+    std::vector<std::int64_t> lengths;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (const auto found = m_lengths.find(key); found != m_lengths.end()) lengths = found->second;
+    }
+    if (lengths.empty()) {
+        lengths = sampleTask(suite, task, backbone, sourceLimit, kRows).lengths;
+        const std::lock_guard lock(m_mutex);
+        m_lengths[key] = lengths;
+    }
+    double sum = 0;
+    for (const std::int64_t length : lengths) sum += static_cast<double>(std::min(length, sourceLimit));
+    return lengths.empty() ? static_cast<double>(sourceLimit) : sum / static_cast<double>(lengths.size());
 }
 
 TaskSample sampleTask(const SuiteName& name, const std::string& task, const std::string& backbone,

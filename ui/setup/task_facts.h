@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace jumplora {
@@ -16,7 +17,10 @@ namespace jumplora {
 struct SuiteName {
     std::string tasks = "builtin";
     std::string root;
-    auto operator<=>(const SuiteName&) const = default;
+    bool operator==(const SuiteName&) const = default;
+    friend bool operator<(const SuiteName& a, const SuiteName& b) {
+        return std::tie(a.tasks, a.root) < std::tie(b.tasks, b.root);
+    }
 };
 
 // What reading a task's files tells. Splits that cannot be read have no rows and a sentence.
@@ -37,11 +41,16 @@ class FactsCache {
     std::int64_t rows(const SuiteName& suite, const std::string& task, const std::string& split);
     // For planRun().
     RowCounter counter(const SuiteName& suite);
+    // Mean tokens of a prompt, cut at the limit; from a few hundred rows, read once per tokenizer. Throws
+    // Error.
+    double meanTokens(const SuiteName& suite, const std::string& task, const std::string& backbone,
+                      std::int64_t sourceLimit);
     void forget(const SuiteName& suite);
 
   private:
     std::mutex m_mutex;
     std::map<std::pair<SuiteName, std::string>, std::shared_ptr<const TaskFacts>> m_facts;
+    std::map<std::tuple<SuiteName, std::string, std::string>, std::vector<std::int64_t>> m_lengths;
 };
 
 // Rendered rows and token lengths of one task; blocking.
@@ -55,7 +64,6 @@ struct TaskSample {
     std::vector<std::int64_t> lengths;  // tokens of each looked-at prompt
     std::int64_t limit = 0;             // the cut
     std::int64_t cut = 0;               // how many are longer
-    [[nodiscard]] std::int64_t longest() const;
 };
 // At most `most` rows are tokenised, spread evenly over the training rows. Throws Error.
 TaskSample sampleTask(const SuiteName& suite, const std::string& task, const std::string& backbone,

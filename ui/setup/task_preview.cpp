@@ -163,7 +163,6 @@ void TaskPreview::take(TaskSample sample) {
     showRow(std::min(m_row, m_sample.rows.empty() ? 0 : m_sample.rows.size() - 1));
     m_lengths->setLengths(m_sample.lengths, m_sample.limit);
     m_lengthText->setText(m_lengths->summary());
-    if (!m_sample.lengths.empty()) Q_EMIT measuredLength(m_suite, m_task, m_sample.longest());
 }
 
 void TaskPreview::showRow(std::size_t row) {

@@ -26,9 +26,6 @@ class TaskPreview : public QWidget {
     // What the lengths depend on.
     void setCut(const std::string& backbone, std::int64_t sourceLimit);
 
-  Q_SIGNALS:
-    void measuredLength(const jumplora::SuiteName& suite, const QString& task, qint64 longest);
-
   private:
     QWidget* makePrompt();
     QWidget* makeLabels();
