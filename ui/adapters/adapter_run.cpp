@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "adapters/adapter_run.h"
 
-#include "train/run_directory.h"
+#include "adapters/overlap_breakdown.h"
 
 namespace jumplora {
 
@@ -70,7 +70,7 @@ Table AdapterRun::moduleTable(std::size_t task) const {
         const auto entries = static_cast<double>(modules[i].rows * modules[i].columns);
         const bool known = task < tasks.size() && tasks[task].trained;
         table.addRow(
-            {TableCell::ofText(modules[i].name),
+            {TableCell::ofText(shortModuleName(QString::fromStdString(modules[i].name)).toStdString()),
              known ? TableCell::ofNumber(static_cast<double>(values[i].alive) / entries)
                    : TableCell::missing(),
              values[i].tau ? TableCell::ofNumber(*values[i].tau) : TableCell::missing(),

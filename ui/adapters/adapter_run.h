@@ -27,6 +27,7 @@ struct AdapterRun {
     [[nodiscard]] std::filesystem::path adapterPath(std::size_t task) const;
     // Last task with an adapter, from 1; 0 none.
     [[nodiscard]] int lastTrained() const;
+    // One row for each of `modules`, with short names.
     [[nodiscard]] Table moduleTable(std::size_t task) const;
 };
 

@@ -248,13 +248,13 @@ void DeltaHistogramFigure::paintTau(QPainter& painter, const QRectF& rect, const
             QRectF(x - half, rect.center().y() - style.px(kHandle) / 2, 2 * half, style.px(kHandle)), 3, 3);
     }
     painter.setFont(style.font(style.smallPoints));
-    painter.setPen(style.colour(Role::Text));
     const QString text = tr("τ = %1").arg(number(m_tau, Quantity::Threshold));
     const double width = QFontMetricsF(painter.font()).horizontalAdvance(text) + style.px(6);
     const bool left = x + width + style.px(6) > rect.right();
-    painter.drawText(
-        QRectF(left ? x - width - style.px(6) : x + style.px(6), rect.top(), width, style.px(16)),
-        Qt::AlignVCenter | (left ? Qt::AlignRight : Qt::AlignLeft), text);
+    const QRectF label(left ? x - width - style.px(4) : x + style.px(4), rect.top(), width, style.px(16));
+    painter.fillRect(label, style.colour(Role::Card));
+    painter.setPen(style.colour(Role::Text));
+    painter.drawText(label, Qt::AlignCenter, text);
 }
 
 void DeltaHistogramFigure::paint(QPainter& painter, const QRectF& area, const FigureStyle& style) const {

@@ -207,7 +207,9 @@ double EntryMap::wholeScale() const {
     const QRectF field = m_canvas->field();
     const double fit = std::min(field.width() / static_cast<double>(m_source->columns()),
                                 field.height() / static_cast<double>(m_source->rows()));
-    return std::clamp(std::exp2(std::floor(std::log2(std::max(fit, 1e-6)))), 1.0 / 4096, kLargestScale);
+    // Whole pixels for an entry, or whole entries for a pixel.
+    if (fit >= 1) return std::min(std::floor(fit), kLargestScale);
+    return 1 / std::ceil(1 / std::max(fit, 1e-6));
 }
 
 std::int64_t EntryMap::step() const {

@@ -19,12 +19,12 @@ class EntryMap : public Figure {
 
     void setSource(std::shared_ptr<const EntrySource> source);
     [[nodiscard]] const EntrySource* source() const { return m_source.get(); }
-    // Pixels for one entry: a power of two, below 1 where entries are pooled.
+    // Pixels for one entry, a whole number; below 1 where a whole number of entries share a pixel.
     [[nodiscard]] double scale() const { return m_scale; }
     // The entries in view.
     [[nodiscard]] DeltaArea view() const;
     void showAll();
-    // By powers of two about a place of the picture.
+    // By factors of two about a place of the picture.
     void zoom(int steps, const QPointF& place);
     void moveBy(double rows, double columns);
     [[nodiscard]] DeltaArea cellAt(const QPointF& place) const;

@@ -96,7 +96,10 @@ QWidget* ModulePanel::makeLeft() {
     m_table->verticalHeader()->setDefaultSectionSize(m_theme.scaled(24));
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& row) {
-                if (row.isValid()) selectModule(m_sorted->index(row.row(), 0).data().toString());
+                if (!row.isValid() || m_run == nullptr) return;
+                const auto module = static_cast<std::size_t>(m_sorted->mapToSource(row).row());
+                if (module < m_run->modules.size())
+                    selectModule(QString::fromStdString(m_run->modules[module].name));
             });
     return column({new FigurePanel(m_map), m_table}, {3, 4});
 }
@@ -246,10 +249,8 @@ void ModulePanel::selectModule(const QString& name) {
     const QPoint place = m_places.placeOf(static_cast<int>(found - m_run->modules.begin()));
     m_map->setChosen(place.y(), place.x());
     m_map->setCursorCell(place.y(), place.x());
-    for (int row = 0; row < m_sorted->rowCount(); ++row) {
-        if (m_sorted->index(row, 0).data().toString() == name)
-            m_table->setCurrentIndex(m_sorted->index(row, 0));
-    }
+    const auto row = static_cast<int>(found - m_run->modules.begin());
+    m_table->setCurrentIndex(m_sorted->mapFromSource(m_tableModel->index(row, 0)));
     Q_EMIT moduleChosen(name);
     load();
 }

@@ -116,8 +116,8 @@ void OverlapBreakdown::paint(QPainter& painter, const QRectF& area, const Figure
         const QRectF rect(std::min(x(0), x(bar.value)), y + row * 0.18, std::abs(x(bar.value) - x(0)),
                           row * 0.64);
         painter.fillRect(rect, style.colours.curve(0).colour);
-        painter.drawText(QRectF(std::max(x(bar.value), x(0)) + style.px(6), y, texts + style.px(4), row),
-                         Qt::AlignLeft | Qt::AlignVCenter, bar.text);
+        painter.drawText(QRectF(area.right() - texts - style.px(4), y, texts, row),
+                         Qt::AlignRight | Qt::AlignVCenter, bar.text);
         if (bar.chance) {
             painter.setPen(QPen(style.colours.curve(1).colour, style.line(1.5)));
             painter.drawLine(QPointF(x(*bar.chance), y + 1), QPointF(x(*bar.chance), y + row - 1));

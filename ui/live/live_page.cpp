@@ -23,8 +23,9 @@ namespace jumplora {
 namespace {
 
 constexpr int kRunsListed = 200;
-constexpr int kEmaSteps = 99;      // slider 0 … 99 is a decay of 0 … 0.99
-constexpr int kWindowSteps = 250;  // slider 0 … 250 is a window of 1 … 501
+constexpr int kSlowInterval = 100;  // ms
+constexpr int kEmaSteps = 99;       // slider 0 … 99 is a decay of 0 … 0.99
+constexpr int kWindowSteps = 250;   // slider 0 … 250 is a window of 1 … 501
 
 }  // namespace
 
@@ -41,6 +42,9 @@ LivePage::LivePage(WindowContext& context)
     makeHeader();
     makeCards();
     makeActions();
+    m_slowTimer.setSingleShot(true);
+    m_slowTimer.setInterval(kSlowInterval);
+    connect(&m_slowTimer, &QTimer::timeout, this, &LivePage::tellSlow);
     const QString remembered = context.settings.get<QString>(keys::kLiveCards);
     if (!remembered.isEmpty()) m_grid->setLayoutText(remembered);
     connect(m_grid, &CardGrid::layoutChanged, this, &LivePage::remember);
@@ -440,8 +444,29 @@ void LivePage::tellTimeLeft() {
 void LivePage::tell(unsigned changes) {
     m_pending |= changes;
     if (!isVisible() || !m_view || m_pending == 0) return;
+    unsigned now = std::exchange(m_pending, 0U);
+    constexpr unsigned kSlow =
+        RunView::GateChanged | RunView::CellsChanged | RunView::OverlapChanged | RunView::LogAdded;
+    // Maps are drawn ten times a second at most: making them more often would only cost time.
+    if (!(now & RunView::Started)) {
+        m_slow |= now & kSlow;
+        now &= ~kSlow;
+        if (m_slow != 0 && !m_slowTimer.isActive()) m_slowTimer.start();
+    } else {
+        m_slow = 0;
+    }
+    if (now == 0) return;
     tellTimeLeft();
-    const unsigned now = std::exchange(m_pending, 0U);
+    for (RunCard* card : m_cards) card->show(*m_view, now, m_axis);
+}
+
+void LivePage::tellSlow() {
+    if (!isVisible() || !m_view) {
+        m_pending |= std::exchange(m_slow, 0U);
+        return;
+    }
+    const unsigned now = std::exchange(m_slow, 0U);
+    if (now == 0) return;
     for (RunCard* card : m_cards) card->show(*m_view, now, m_axis);
 }
 

@@ -4,6 +4,7 @@
 #include "live/run_card.h"
 #include "session/window_context.h"
 
+#include <QTimer>
 #include <map>
 #include <memory>
 
@@ -56,6 +57,7 @@ class LivePage : public Page {
     void showView(const QString& runId, std::shared_ptr<RunView> view);
     // Hands changes to the cards, at once or when the page comes into sight.
     void tell(unsigned changes);
+    void tellSlow();
     void tellTimeLeft();
     void noteDwarfedLoss(bool dwarfs, double ratio);
     void chooseSmoothing();
@@ -83,6 +85,8 @@ class LivePage : public Page {
     QString m_shown;
     std::shared_ptr<RunView> m_view;
     unsigned m_pending = 0;
+    unsigned m_slow = 0;  // changes of maps, examples and log: told ten times a second
+    QTimer m_slowTimer;
     bool m_chosen = false;  // a person has chosen the run
     StepAxis m_axis = StepAxis::Steps;
     JobHandle m_reading;

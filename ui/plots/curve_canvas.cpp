@@ -459,10 +459,18 @@ void CurveCanvas::drawReference(QCPPainter* painter) {
     pen.setDashPattern({8, 3, 2, 3});
     painter->setPen(pen);
     painter->drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y));
-    painter->setPen(m_style.colour(Role::MutedText));
     painter->setFont(m_style.font(m_style.smallPoints));
-    painter->drawText(QRectF(rect.left() + m_style.px(6), y - m_style.px(16), rect.width(), m_style.px(15)),
-                      Qt::AlignLeft | Qt::AlignBottom, m_model.referenceName);
+    const QFontMetricsF metrics(painter->font());
+    const double width = metrics.horizontalAdvance(m_model.referenceName) + m_style.px(6);
+    QRectF label(rect.right() - width - m_style.px(4), y - metrics.height() - m_style.px(2), width,
+                 metrics.height());
+    if (label.top() < rect.top()) label.moveTop(y + m_style.px(2));
+    QColor ground = m_style.colour(Role::Card);
+    constexpr int kOpacity = 215;
+    if (!m_style.print) ground.setAlpha(kOpacity);
+    painter->fillRect(label, ground);
+    painter->setPen(m_style.colour(Role::Text));
+    painter->drawText(label, Qt::AlignCenter, m_model.referenceName);
 }
 
 void CurveCanvas::drawLegendLine(QCPPainter* painter, const CurveInfo& info, const QLineF& line) {

@@ -27,14 +27,15 @@ void collect(const SampledCurve& curve, double lower, double upper, bool positiv
     }
 }
 
-double quantile(const std::vector<double>& sorted, double share) {
-    const auto place = static_cast<std::size_t>(std::lround(share * static_cast<double>(sorted.size() - 1)));
-    return sorted[place];
+// Reorders the values.
+double quantile(std::vector<double>& values, double share) {
+    const auto place = values.begin() + std::lround(share * static_cast<double>(values.size() - 1));
+    std::nth_element(values.begin(), place, values.end());
+    return *place;
 }
 
 std::pair<double, double> logarithmicRange(std::vector<double> values) {
     if (values.empty()) return {1e-2, 1};
-    std::sort(values.begin(), values.end());
     double low = std::log10(quantile(values, kLowQuantile));
     double high = std::log10(quantile(values, kHighQuantile));
     constexpr double kMargin = 0.08;  // decades

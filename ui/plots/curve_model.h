@@ -27,6 +27,7 @@ struct CurvePlot::Model {
     bool compact = false;
     std::vector<Curve> curves;
     std::vector<TaskSpan> tasks;
+    std::vector<double> borders;  // where tasks begin
     std::vector<PlotMark> marks;
     std::optional<double> reference;
     QString referenceName;

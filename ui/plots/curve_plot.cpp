@@ -164,7 +164,7 @@ void CurvePlot::setPoints(int index, std::vector<double> x, std::vector<double> 
     auto& curve = m_model->curves[static_cast<std::size_t>(index)];
     const int generation = ++curve.generation;
     const Smoothing smoothing = curve.info.smoothed ? m_model->smoothing : Smoothing{Smoothing::Kind::None};
-    const std::vector<double> borders = bordersOf(m_model->tasks);
+    const std::vector<double> borders = m_model->borders;
     const auto take = [this, index, generation](Prepared prepared) {
         if (index >= curveCount()) return;
         auto& target = m_model->curves[static_cast<std::size_t>(index)];
@@ -196,7 +196,7 @@ void CurvePlot::append(int index, double x, double y) {
     auto& curve = m_model->curves[static_cast<std::size_t>(index)];
     curve.raw.append(x, y);
     if (curve.info.smoothed && m_model->smoothing.kind != Smoothing::Kind::None)
-        curve.smooth.append(x, smoothNext(curve.smoother, curve.nextBorder, bordersOf(m_model->tasks), x, y));
+        curve.smooth.append(x, smoothNext(curve.smoother, curve.nextBorder, m_model->borders, x, y));
     followData();
     requestDraw();
 }
@@ -210,7 +210,18 @@ void CurvePlot::setBand(int index, std::vector<double> x, std::vector<double> lo
 }
 
 void CurvePlot::setTasks(std::vector<TaskSpan> tasks) {
-    const bool bordersMoved = bordersOf(tasks) != bordersOf(m_model->tasks);
+    std::vector<double> borders = bordersOf(tasks);
+    double last = -std::numeric_limits<double>::infinity();
+    for (const auto& curve : m_model->curves) {
+        if (!curve.raw.empty()) last = std::max(last, curve.raw.x().back());
+    }
+    // A border added at the end, as when a task begins, has no point behind it: nothing is smoothed anew.
+    const std::size_t known = m_model->borders.size();
+    const bool bordersMoved =
+        borders.size() < known ||
+        !std::equal(m_model->borders.begin(), m_model->borders.end(), borders.begin()) ||
+        (borders.size() > known && borders[known] < last);
+    m_model->borders = std::move(borders);
     const bool first = m_model->tasks.empty() != tasks.empty();
     m_model->tasks = std::move(tasks);
     if (bordersMoved) smoothenAll();

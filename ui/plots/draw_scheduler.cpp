@@ -22,9 +22,8 @@ DrawScheduler::Clock elapsedTime() {
 DrawScheduler::DrawScheduler(QObject* parent, Clock clock)
     : QObject(parent), m_clock(clock ? std::move(clock) : elapsedTime()) {
     m_timer.setSingleShot(true);
-    m_timer.setInterval(kTick);
     m_timer.setTimerType(Qt::PreciseTimer);
-    connect(&m_timer, &QTimer::timeout, this, &DrawScheduler::tick);
+    connect(&m_timer, &QTimer::timeout, this, [this] { tick(); });
 }
 
 DrawScheduler& DrawScheduler::shared() {
@@ -42,7 +41,7 @@ DrawScheduler::Entry& DrawScheduler::entryOf(Drawable* drawable) {
 
 void DrawScheduler::request(Drawable* drawable) {
     entryOf(drawable).wanted = true;
-    if (!m_drawing) arm();
+    if (!m_drawing) arm(kTick);
 }
 
 void DrawScheduler::forget(Drawable* drawable) {
@@ -51,45 +50,59 @@ void DrawScheduler::forget(Drawable* drawable) {
     m_entries.erase(gone, m_entries.end());
 }
 
-void DrawScheduler::arm() {
+void DrawScheduler::arm(int milliseconds) {
     if (m_timer.isActive()) return;
     const bool pending = std::any_of(m_entries.begin(), m_entries.end(), [](const Entry& entry) {
         return entry.wanted && entry.drawable->canBeSeen();
     });
-    if (pending) m_timer.start();
+    if (pending) m_timer.start(milliseconds);
 }
 
-void DrawScheduler::tick() {
-    const double start = m_clock();
-    std::vector<Drawable*> due;
-    std::stable_sort(m_entries.begin(), m_entries.end(), [](const Entry& a, const Entry& b) {
-        return a.drawable->isFirst() != b.drawable->isFirst() ? a.drawable->isFirst() : a.last < b.last;
-    });
-    for (const Entry& entry : m_entries) {
+DrawScheduler::Entry* DrawScheduler::nextDue(double now) {
+    Entry* best = nullptr;
+    for (Entry& entry : m_entries) {
         // Half a tick of tolerance, or a timer that is early by a millisecond would cost a whole round.
         const double wait = entry.drawable->interval() * entry.slowdown - kTick / 2.0;
-        if (entry.wanted && start - entry.last >= wait && entry.drawable->canBeSeen())
-            due.push_back(entry.drawable);
+        if (!entry.wanted || now - entry.last < wait || !entry.drawable->canBeSeen()) continue;
+        if (best == nullptr) {
+            best = &entry;
+            continue;
+        }
+        const bool first = entry.drawable->isFirst();
+        if (first != best->drawable->isFirst() ? first : entry.last < best->last) best = &entry;
     }
-    m_drawing = true;
-    double now = start;
-    for (Drawable* drawable : due) {
-        if (now - start >= kBudget) break;
-        entryOf(drawable).wanted = false;
-        const double before = now;
+    return best;
+}
+
+bool DrawScheduler::tick() {
+    const double before = m_clock();
+    if (before - m_roundStart >= kTick - 1) {
+        m_roundStart = before;
+        m_spent = 0;
+    }
+    Entry* due = m_spent < kBudget ? nextDue(before) : nullptr;
+    if (due != nullptr) {
+        Drawable* drawable = due->drawable;
+        due->wanted = false;
+        m_drawing = true;
         drawable->draw();
-        now = m_clock();
-        const double took = now - before;
+        m_drawing = false;
+        const double took = m_clock() - before;
         m_longest = std::max(m_longest, took);
+        m_spent += std::max(took, 0.01);
         Entry& entry = entryOf(drawable);
         entry.last = before;
         if (took > kBudget)
             entry.slowdown = std::min(entry.slowdown * 2, kLargestSlowdown);
         else if (took < kBudget / 2)
             entry.slowdown = std::max(entry.slowdown / 2, 1);
+        if (m_spent < kBudget && nextDue(m_clock()) != nullptr) {
+            arm(0);
+            return true;
+        }
     }
-    m_drawing = false;
-    arm();
+    arm(std::max(1, static_cast<int>(m_roundStart + kTick - m_clock())));
+    return false;
 }
 
 double DrawScheduler::takeLongestDrawing() { return std::exchange(m_longest, 0.0); }

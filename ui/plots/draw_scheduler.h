@@ -20,9 +20,9 @@ class Drawable {
     [[nodiscard]] virtual int interval() const { return 33; }
 };
 
-// Who draws when: one single-shot timer of 33 ms, armed only while something wants to be drawn; at most 12 ms
-// of drawing in one go, the longest waiting first; what takes longer than that halves its own rate. Nine
-// cards of 5 to 9 ms in one turn would block the event loop.
+// Who draws when: rounds of 33 ms, begun only while something wants to be drawn, with at most 12 ms of
+// drawing in each, the longest waiting first; what takes longer than that halves its own rate. One drawing
+// for a turn of the event loop: nine cards of 5 to 9 ms in one turn would block it.
 class DrawScheduler : public QObject {
     Q_OBJECT
 
@@ -35,8 +35,8 @@ class DrawScheduler : public QObject {
     void request(Drawable* drawable);
     void forget(Drawable* drawable);
     [[nodiscard]] bool isArmed() const { return m_timer.isActive(); }
-    // One round; the timer calls it.
-    void tick();
+    // Draws one; true when another one is due in the same round. The timer calls it.
+    bool tick();
     // Duration of the longest drawing since the last call, in ms: for --debug-frames and benchmarks.
     double takeLongestDrawing();
 
@@ -48,12 +48,15 @@ class DrawScheduler : public QObject {
         bool wanted = false;
     };
     Entry& entryOf(Drawable* drawable);
-    void arm();
+    [[nodiscard]] Entry* nextDue(double now);
+    void arm(int milliseconds);
 
     QTimer m_timer;
     Clock m_clock;
     std::vector<Entry> m_entries;
     double m_longest = 0;
+    double m_roundStart = -1e9;
+    double m_spent = 0;  // in this round
     bool m_drawing = false;
 };
 

@@ -91,12 +91,13 @@ HeatMapData GateMapPlaces::data(const std::vector<ModuleDensity>& densities) con
         }
         data.cells.push_back(cell);
     }
-    data.describe = [places = *this, densities](int row, int column) {
-        const int module = places.moduleAt(row, column);
+    if (!m_shared) m_shared = std::make_shared<const GateMapPlaces>(*this);
+    data.describe = [places = m_shared, densities](int row, int column) {
+        const int module = places->moduleAt(row, column);
         if (module < 0 || module >= static_cast<int>(densities.size()))
-            return HeatMap::tr("%1, block %2: not adapted").arg(places.m_groups.value(row)).arg(column);
+            return HeatMap::tr("%1, block %2: not adapted").arg(places->m_groups.value(row)).arg(column);
         const auto index = static_cast<std::size_t>(module);
-        return description(places.m_modules[index], densities[index]);
+        return description(places->m_modules[index], densities[index]);
     };
     return data;
 }

@@ -3,6 +3,7 @@
 #include "base/module_info.h"
 #include "plots/heat_map.h"
 
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -37,6 +38,8 @@ class GateMapPlaces {
     int m_columns = 0;
     std::vector<int> m_cells;
     std::vector<int> m_gaps;
+    // For descriptions that outlive this object: copied once, not for every snapshot of a run.
+    mutable std::shared_ptr<const GateMapPlaces> m_shared;
 };
 
 }  // namespace jumplora

@@ -269,7 +269,7 @@ HeatMapLayout layoutHeatMap(const HeatMapData& data, const QRectF& area, const F
     double names = metrics.horizontalAdvance(data.corner);
     for (const QString& name : data.rowNames)
         names = std::max(names, boldMetrics.horizontalAdvance(QStringLiteral("▸ ") + name));
-    layout.rowNameWidth = std::min(names + style.px(10), area.width() * 0.32);
+    layout.rowNameWidth = std::min(names + style.px(10), area.width() * 0.42);
     const bool header = !data.columnLabels.isEmpty() || !data.corner.isEmpty();
     // The unit stands above the bar even where there are no column labels.
     layout.headerHeight = metrics.height() + (header ? style.px(6) : style.px(4));

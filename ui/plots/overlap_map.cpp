@@ -94,7 +94,8 @@ void OverlapMap::setOverlap(QStringList tasks, std::vector<ModuleInfo> modules, 
 std::optional<double> OverlapMap::valueOf(std::int64_t i, std::int64_t j, int module) const {
     const auto* values = valuesOf(m_pairs, i, j, module);
     const double* value = values == nullptr ? nullptr : valueNamed(*values, measure().toStdString());
-    return value == nullptr ? std::nullopt : std::optional(*value);
+    // The index keeps NaN where a module has no value.
+    return value == nullptr || std::isnan(*value) ? std::nullopt : std::optional(*value);
 }
 
 std::optional<double> OverlapMap::chanceOf(std::int64_t i, std::int64_t j, int module) const {
@@ -107,7 +108,8 @@ std::optional<double> OverlapMap::chanceOf(std::int64_t i, std::int64_t j, int m
     const double* chance = valueNamed(*pair, "collision_chance");
     const double* densityI = valueNamed(*first, "density");
     const double* densityJ = valueNamed(*second, "density");
-    if (chance == nullptr || densityI == nullptr || densityJ == nullptr) return std::nullopt;
+    if (chance == nullptr || densityI == nullptr || densityJ == nullptr || std::isnan(*chance))
+        return std::nullopt;
     return overlapChance(about->key, *chance, *densityI, *densityJ);
 }
 

@@ -214,7 +214,9 @@ TEST_F(AdaptersPageTest, OverlapOpensTheModulesOfAPair) {
     EXPECT_EQ(bars->title(), "task2 and task3, by module");
     auto* measure = m_page->findChild<QComboBox*>("overlapMeasure");
     measure->setCurrentIndex(measure->findData("cosine"));
-    EXPECT_EQ(bars->bars().size(), 1U) << "a measure that is absent in a module has no bar there";
+    EXPECT_EQ(measure->currentData().toString(), "cosine");
+    EXPECT_EQ(bars->bars().size(), 1U)
+        << bars->bars()[0].text.toStdString() << "a measure that is absent in a module has no bar there";
 }
 
 TEST_F(AdaptersPageTest, AMissingAdapterIsSaidAndTheRestWorksOn) {
