@@ -25,6 +25,8 @@ constexpr Command kCommands[] = {
      "generate --shape t5-small --batch 32"},
     {"layer", "One adapted layer, forward and backward", benchLayer, false,
      "layer --width 1024 --tokens 1024"},
+    {"threshold", "The first threshold of a task, found among all entries", benchThreshold, true,
+     "threshold --shape t5-large --method inclora --past 0"},
     {"load", "Reading a checkpoint", benchLoad, false, "load --shape t5-base"},
     {"store", "A run's events into a fresh index", benchStore, false, "store"},
 };

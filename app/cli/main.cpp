@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/blas.h"
 #include "base/error.h"
 #include "base/param.h"
+#include "base/start_up.h"
 #include "cli/command.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
+#include <string_view>
 
 namespace {
 
@@ -44,11 +47,18 @@ int refuse(const CLI::App& app, const CLI::ParseError& error) {
     return jumplora::cli::kBadInput;
 }
 
+// Commands that are worth a restart for faster threads.
+bool computes(int argc, char** argv) {
+    constexpr std::array kCommands = {"run", "resume", "evaluate", "generate", "bench", "verify", "pretrain"};
+    return argc > 1 &&
+           std::find(kCommands.begin(), kCommands.end(), std::string_view(argv[1])) != kCommands.end();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     using namespace jumplora;
-    ensureFastBlas(argv);
+    prepareProcess(argv, computes(argc, argv));
     CLI::App app{"Continual learning of language models with sparse LoRA adapters.", "jumplora"};
     app.set_version_flag("--version", std::string("jumplora ") + JUMPLORA_VERSION);
     app.require_subcommand(1);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/blas.h"
+#include "base/start_up.h"
 #include "parts/settings.h"
 #include "shell/main_window.h"
 #include "shell/workbench.h"
@@ -12,7 +12,7 @@
 #include <filesystem>
 
 int main(int argc, char** argv) {
-    jumplora::ensureFastBlas(argv);
+    jumplora::prepareProcess(argv, true);
     QApplication application(argc, argv);
     QApplication::setApplicationName("jumplora-workbench");
     QApplication::setApplicationDisplayName("JumpLoRA Workbench");

@@ -70,6 +70,8 @@ BenchResult benchStep(const BenchOptions& options);
 BenchResult benchGenerate(const BenchOptions& options);
 // One adapted layer of `width`² on `tokens` tokens, forward and backward.
 BenchResult benchLayer(const BenchOptions& options);
+// The first threshold of a task, found among the entries of all modules.
+BenchResult benchThreshold(const BenchOptions& options);
 // Reading a checkpoint of the shape, written to a temporary folder first.
 BenchResult benchLoad(const BenchOptions& options);
 // A run's step events into a fresh index.

@@ -141,6 +141,16 @@ BenchResult benchStep(const BenchOptions& options) {
     return bench.result;
 }
 
+BenchResult benchThreshold(const BenchOptions& options) {
+    BenchOptions gated = options;
+    gated.gate = "jumprelu";
+    Bench bench("threshold", gated);
+    take(measure(options, [&] { bench.adapters->initialiseThresholds(); }), bench.result);
+    bench.result.extra["entries"] = bench.adapters->entries();
+    bench.result.extra["tau"] = bench.adapters->tau();
+    return bench.result;
+}
+
 BenchResult benchGenerate(const BenchOptions& options) {
     Bench bench("generate", options);
     const AdapterSet::EvaluationScope merged(*bench.adapters);

@@ -7,9 +7,11 @@
 #include "base/param.h"
 #include "data/encoding.h"
 #include "data/task.h"
+#include "kernel/kernels.h"
 #include "train/run_setup.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace jumplora {
 namespace {
@@ -112,7 +114,10 @@ void countRows(std::span<const TokenRow> rows, BenchResult& result) {
 
 std::string kernelsInUse() {
     const std::string core = openblasCore();
-    return core.empty() ? "BLAS of LibTorch" : openblasVersion() + " " + core;
+    const char* spin = std::getenv("GOMP_SPINCOUNT");
+    return fmt::format("{}, {} kernels, GOMP_SPINCOUNT {}",
+                       core.empty() ? "BLAS of LibTorch" : openblasVersion() + " " + core,
+                       kernelPathName(kernelPath()), spin != nullptr ? spin : "unset");
 }
 
 }  // namespace jumplora

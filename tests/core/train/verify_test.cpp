@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/verify.h"
 
+#include "adapter/gate_math.h"
+#include "base/error.h"
+#include "kernel/kernels.h"
 #include "support/shared_data.h"
 
 #include <gtest/gtest.h>
@@ -62,6 +65,24 @@ TEST_P(VerifyRecorded, ReplayedRunsEqualTheReference) {
 
 TEST_P(VerifyRecorded, FreeRunsEqualTheReference) {
     for (const auto& folder : recorded("run")) expectPassed(verifyFreerun(folder, m_options));
+}
+
+TEST_P(VerifyRecorded, EveryPathOfTheGateStaysWithinTheLimits) {
+    const auto everything = [&] {
+        for (const auto& file : recorded("layer")) expectPassed(verifyLayer(file, m_options));
+        for (const auto& folder : recorded("run")) expectPassed(verifyReplay(folder, m_options));
+    };
+    for (const GatePath path : {GatePath::Dense, GatePath::Sampled}) {
+        forceGatePath(path);
+        for (const KernelPath kernel : availableKernelPaths()) {
+            SCOPED_TRACE(fmt::format("{} gradient, {} kernels", path == GatePath::Dense ? "dense" : "sampled",
+                                     kernelPathName(kernel)));
+            forceKernelPath(kernel);
+            everything();
+        }
+    }
+    forceGatePath(GatePath::Automatic);
+    forceKernelPath(availableKernelPaths().back());
 }
 
 INSTANTIATE_TEST_SUITE_P(Precision, VerifyRecorded, ::testing::Bool(), [](const auto& info) {
