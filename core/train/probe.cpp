@@ -67,9 +67,15 @@ class Probe {
         examples.resize(std::min(examples.size(), static_cast<std::size_t>(options.batchSize)));
         const TaskInfo& task = m_setup.suite->tasks()[m_setup.stages.front().tasks.front()];
         const AdapterSet::EvaluationScope scope(*m_setup.adapters);
-        const auto started = Clock::now();
-        evaluate(*m_setup.backbone, *m_setup.tokenizer, task, examples, options, [](std::int64_t) {});
-        return secondsSince(started) / static_cast<double>(examples.size());
+        double best = 0;
+        for (int i = 0; i < 2; ++i) {
+            refuseWhenCancelled();
+            const auto started = Clock::now();
+            evaluate(*m_setup.backbone, *m_setup.tokenizer, task, examples, options, [](std::int64_t) {});
+            const double took = secondsSince(started) / static_cast<double>(examples.size());
+            best = best == 0 ? took : std::min(best, took);
+        }
+        return best;
     }
 
   private:
