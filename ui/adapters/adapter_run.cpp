@@ -62,7 +62,7 @@ Table AdapterRun::moduleTable(std::size_t task) const {
     Table table;
     table.title = "modules";
     table.columns = {{"module"},
-                     {"density", Quantity::Density, "share of entries of ΔW above τ"},
+                     {"dens.", Quantity::Density, "density: share of entries of ΔW above τ"},
                      {"τ", Quantity::Threshold},
                      {"alive", Quantity::Count}};
     const std::vector<ModuleDensity> values = densities(task);

@@ -95,7 +95,7 @@ CardHeader::CardHeader(Card& card)
     m_title->setAttribute(Qt::WA_TransparentForMouseEvents);
     // A long warning must not push the buttons out.
     m_title->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_row->setContentsMargins(0, 0, 0, 0);
+    m_row->setContentsMargins(metrics::kHalfGrid, 0, 0, 0);  // room for the focus ring
     m_row->setSpacing(2);
     m_row->addWidget(m_title, 1);
     m_maximise =

@@ -199,8 +199,9 @@ void GateCard::show(const RunView& view, unsigned changes, StepAxis axis) {
             first > 0 ? tr("The threshold is set after step %1; until then a placeholder.").arg(first)
                       : tr("The threshold appears with the first step."));
         m_density->setPlaceholder(tr("Density appears with the first step."));
+        // Steps from the initialisation on are the threshold's own; those before it stay placeholders, so
+        // nothing that is drawn already changes.
         mark(view, axis);
-        anew = true;  // what was a placeholder is none any more
     }
     if (view.gated) {
         const auto spans = taskSpans(view, axis);

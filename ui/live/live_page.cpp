@@ -330,8 +330,11 @@ void LivePage::takeEvents(const QString& runId, const EventBatch& batch) {
 void LivePage::applyBatch(const QString& runId, RunView& view, const std::vector<Event>& events) {
     unsigned changes = 0;
     for (const Event& event : events) changes |= view.apply(event);
-    if (runId == m_shown && m_view.get() == &view) {
-        tell(changes);
+    if (runId == m_shown) {
+        if (m_view.get() == &view)
+            tell(changes);
+        else
+            showView(runId, m_active[runId]);  // somebody waits for its first event
         return;
     }
     // A run that begins is what one wants to see, unless somebody looks at another one.
@@ -391,7 +394,8 @@ void LivePage::listRuns() {
 void LivePage::open(const PageRequest& request) {
     if (request.runs.isEmpty()) return;
     // A run that is being worked on is followed, a stored one has been chosen.
-    m_chosen = m_active.find(request.runs.front()) == m_active.end();
+    const RunStatus* status = m_context.session.status(request.runs.front());
+    m_chosen = status == nullptr || !status->isActive();
     showRun(request.runs.front());
 }
 
@@ -404,23 +408,31 @@ void LivePage::showRun(const QString& runId) {
     }
     if (runId == m_shown && m_view) return;
     m_shown = runId;
+    m_view.reset();
     if (m_reading) m_reading->cancel();
     if (active == m_active.end()) {
         m_states->startLoading();
+        const RunStatus* status = m_context.session.status(runId);
+        // Just started or resumed: what there is to see comes with its first events.
+        if (status != nullptr && status->isActive()) return;
         m_reading = m_context.jobs.read(
             this,
             [id = runId.toStdString()](const Store& store) {
                 return std::make_shared<RunView>(readRunView(store, id));
             },
             [this, runId](const std::shared_ptr<RunView>& view) {
-                if (m_shown == runId) showView(runId, view);
+                if (m_shown == runId && !m_view) showView(runId, view);
             },
-            [this](const QString& sentence) { m_states->showError(sentence); });
+            [this, runId](const QString& sentence) {
+                // Its events may have come meanwhile.
+                if (m_shown == runId && !m_view) m_states->showError(sentence);
+            });
     }
 }
 
 void LivePage::showView(const QString& runId, std::shared_ptr<RunView> view) {
     const bool other = m_view != view;
+    if (m_reading) m_reading->cancel();
     m_shown = runId;
     m_view = std::move(view);
     m_runs->setCurrentIndex(m_runs->findData(runId));

@@ -9,7 +9,7 @@
 namespace jumplora {
 namespace {
 
-constexpr double kLeftMargin = 60;  // equal in all plots of a group, so that their x axes agree
+constexpr double kLeftMargin = 66;  // equal in all plots of a group, so that their x axes agree
 constexpr double kMarkerDistance = 60;
 constexpr std::size_t kNamesAtEnds = 4;
 
@@ -357,7 +357,13 @@ void CurveCanvas::paintInto(QPainter& painter, const QRectF& area) {
     recorder.setRenderHint(QPainter::Antialiasing);
     toPainter(&recorder, size.width(), size.height());
     recorder.end();
-    painter.drawPicture(area.topLeft(), picture);
+    painter.save();
+    painter.translate(area.topLeft());
+    // A picture grows with the resolution of the device it is played on; this one is in the device's units.
+    painter.scale(picture.logicalDpiX() / static_cast<double>(painter.device()->logicalDpiX()),
+                  picture.logicalDpiY() / static_cast<double>(painter.device()->logicalDpiY()));
+    painter.drawPicture(0, 0, picture);
+    painter.restore();
 }
 
 QPointF CurveCanvas::pixelOf(double x, double y) const {

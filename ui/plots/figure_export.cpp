@@ -24,7 +24,7 @@ constexpr double kSmallestText = 6;    // points
 QString text(const char* source) { return QCoreApplication::translate("FigureExport", source); }
 
 QString programName() {
-    return QStringLiteral("JumpLoRA Workbench ") + QCoreApplication::applicationVersion();
+    return (QStringLiteral("JumpLoRA Workbench ") + QCoreApplication::applicationVersion()).trimmed();
 }
 
 QSize sizeIn(const ExportSettings& settings, double unitsPerInch) {

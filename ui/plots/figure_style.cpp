@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/figure_style.h"
 
+#include <QFontDatabase>
 #include <QFontInfo>
 
 namespace jumplora {
@@ -25,7 +26,13 @@ FigureStyle FigureStyle::paper(double unitsPerPoint, double textPoints, double s
     style.matrixPoints = smallPoints;
     style.linePoints = 0.8;
     style.axisPoints = 0.5;
+    // Papers set figures in a narrow sans; DejaVu is wide and always there.
     style.family = QStringLiteral("DejaVu Sans");
+    for (const char* family : {"Helvetica", "Nimbus Sans", "Liberation Sans"}) {
+        if (!QFontDatabase::hasFamily(QLatin1String(family))) continue;
+        style.family = QLatin1String(family);
+        break;
+    }
     style.print = true;
     return style;
 }

@@ -18,6 +18,7 @@ constexpr int kMostNumberedCells = 24;  // rows or columns
 constexpr int kPoolFrom = 4000;         // rows
 constexpr int kVectorCells = 4096;
 constexpr double kSmallestNumber = 7;  // points
+constexpr double kSmallestInPrint = 6;
 constexpr double kMutedFade = 0.55;
 
 QString cellNumber(const HeatMapData& data, const HeatCell& cell) {
@@ -36,10 +37,13 @@ double widestNumber(const HeatMapData& data, const QFontMetricsF& metrics) {
 
 double numberSizeFor(const HeatMapData& data, double width, double height, const FigureStyle& style) {
     if (!data.numbers || std::max(data.rows, data.columns) > kMostNumberedCells) return 0;
-    for (double points = style.matrixPoints; points >= std::min(kSmallestNumber, style.matrixPoints);
+    for (double points = style.matrixPoints;
+         points >= std::min(style.print ? kSmallestInPrint : kSmallestNumber, style.matrixPoints);
          points -= 0.5) {
         const QFontMetricsF metrics(style.font(points));
-        if (widestNumber(data, metrics) + style.px(4) <= width && metrics.height() <= height) return points;
+        if (widestNumber(data, metrics) + style.px(style.print ? 1 : 4) <= width &&
+            metrics.height() <= height)
+            return points;
     }
     return 0;
 }

@@ -134,6 +134,17 @@ TEST_F(LivePageTest, ResumingReadsWhatWasBefore) {
     EXPECT_TRUE(m_page->view()->tasks[0].trained.has_value());
 }
 
+TEST_F(LivePageTest, ARunThatIsOpenedBeforeItsFirstEventIsShownWithIt) {
+    openPage();
+    PageRequest request;
+    request.runs = {QString::fromStdString(m_run.id)};
+    m_page->open(request);
+    EXPECT_EQ(m_page->view(), nullptr);
+    tell(testing::sampleEvents(m_run));
+    ASSERT_NE(m_page->view(), nullptr);
+    EXPECT_EQ(m_page->view()->steps.size(), 80U);
+}
+
 TEST_F(LivePageTest, SwitchingTheAxisFeedsAllCurvesAnew) {
     openStored();
     auto* axis = find<QWidget>("lossPlot");

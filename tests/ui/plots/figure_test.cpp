@@ -20,6 +20,7 @@
 #include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
+#include <QPainter>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
@@ -384,6 +385,31 @@ TEST_F(ExportTest, TheDialogSavesWhatItShows) {
     QSignalSpy failed(&dialog, &ExportDialog::failed);
     QTest::mouseClick(dialog.findChild<QPushButton*>("exportSave"), Qt::LeftButton);
     EXPECT_EQ(failed.count(), 1) << "a folder that cannot be written is said, not thrown";
+}
+
+TEST_F(CurvePlotTest, TheResolutionOfTheDeviceChangesNothing) {
+    const auto painted = [this](int dotsPerMeter) {
+        QImage image(400, 260, QImage::Format_RGB32);
+        image.setDotsPerMeterX(dotsPerMeter);
+        image.setDotsPerMeterY(dotsPerMeter);
+        image.fill(Qt::white);
+        QPainter painter(&image);
+        m_plot.paint(painter, QRectF(0, 0, 400, 260), FigureStyle::paper(2, 9, 8));
+        painter.end();
+        return image;
+    };
+    const QImage usual = painted(3780);  // 96 dots per inch
+    const QImage fine = painted(28346);  // 720
+    int different = 0;
+    int ink = 0;
+    for (int y = 0; y < usual.height(); ++y) {
+        for (int x = 0; x < usual.width(); ++x) {
+            ink += usual.pixel(x, y) != QColor(Qt::white).rgb();
+            different += usual.pixel(x, y) != fine.pixel(x, y);
+        }
+    }
+    EXPECT_GT(ink, 2000);
+    EXPECT_LT(different, ink / 20) << "lines may be hinted otherwise, nothing may be elsewhere";
 }
 
 TEST_F(CurvePlotTest, ExportsWithoutTouchingTheScreen) {
