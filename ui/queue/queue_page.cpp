@@ -31,7 +31,7 @@ namespace {
 constexpr int kDetailHeight = 220;
 constexpr int kTableHeight = 420;
 constexpr std::array<int, QueueModel::ColumnCount> kWidths = {56,  200, 128, 50, 50, 104,
-                                                              116, 132, 92,  84, 200};
+                                                              116, 132, 92,  84, 150};
 
 QString pageName() { return QStringLiteral("queuePage"); }
 

@@ -27,10 +27,10 @@ Jobs::~Jobs() {
     for (QThreadPool* pool : {&m_readers, &m_computers, &m_writers}) pool->waitForDone();
 }
 
-void Jobs::start(QThreadPool& pool, const JobHandle& job, QObject* receiver, Failed failed,
+void Jobs::start(QThreadPool& pool, const JobHandle& job, QObject* receiver, const Failed& failed,
                  std::function<Deliver()> work) {
     const QPointer<QObject> guard(receiver);
-    pool.start([this, job, guard, failed = std::move(failed), work = std::move(work)] {
+    pool.start([this, job, guard, failed, work = std::move(work)] {
         Deliver deliver;
         QString sentence;
         if (!m_closing && !job->cancelled()) {

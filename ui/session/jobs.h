@@ -45,34 +45,34 @@ class Jobs : public QObject {
 
     // function(const Store&) -> R with a read-only index (an empty one while there is no file), done(R).
     template <typename Function, typename Done>
-    JobHandle read(QObject* receiver, Function function, Done done, Failed failed = {}) {
+    JobHandle read(QObject* receiver, Function function, Done done, const Failed& failed = {}) {
         return submit(
             m_readers, receiver,
             [this, function](const JobHandle&) {
                 const Borrowed store(*this);
                 return function(store.store());
             },
-            std::move(done), std::move(failed));
+            std::move(done), failed);
     }
 
     // function(Store&) -> R with an index that may be written; one after another.
     template <typename Function, typename Done>
-    JobHandle write(QObject* receiver, Function function, Done done, Failed failed = {}) {
+    JobHandle write(QObject* receiver, Function function, Done done, const Failed& failed = {}) {
         return submit(
             m_writers, receiver,
             [this, function](const JobHandle&) {
                 Store store(m_database);
                 return function(store);
             },
-            std::move(done), std::move(failed));
+            std::move(done), failed);
     }
 
     // function(const Job&) -> R, anything that takes long.
     template <typename Function, typename Done>
-    JobHandle compute(QObject* receiver, Function function, Done done, Failed failed = {}) {
+    JobHandle compute(QObject* receiver, Function function, Done done, const Failed& failed = {}) {
         return submit(
             m_computers, receiver, [function](const JobHandle& job) { return function(*job); },
-            std::move(done), std::move(failed));
+            std::move(done), failed);
     }
 
     [[nodiscard]] const std::filesystem::path& database() const { return m_database; }
@@ -98,10 +98,11 @@ class Jobs : public QObject {
     using Deliver = std::function<void()>;
 
     template <typename Function, typename Done>
-    JobHandle submit(QThreadPool& pool, QObject* receiver, Function function, Done done, Failed failed) {
+    JobHandle submit(QThreadPool& pool, QObject* receiver, Function function, Done done,
+                     const Failed& failed) {
         using Result = std::invoke_result_t<Function, const JobHandle&>;
         auto job = std::make_shared<Job>();
-        start(pool, job, receiver, std::move(failed),
+        start(pool, job, receiver, failed,
               [function = std::move(function), done = std::move(done), job]() -> Deliver {
                   if constexpr (std::is_void_v<Result>) {
                       function(job);
@@ -114,7 +115,7 @@ class Jobs : public QObject {
         return job;
     }
 
-    void start(QThreadPool& pool, const JobHandle& job, QObject* receiver, Failed failed,
+    void start(QThreadPool& pool, const JobHandle& job, QObject* receiver, const Failed& failed,
                std::function<Deliver()> work);
     std::unique_ptr<Store> takeStore();
     void giveStore(std::unique_ptr<Store> store);

@@ -164,6 +164,7 @@ QString Session::resume(std::filesystem::path directory, RunPlace place) {
     const RunStatus status = addStatus(directory, QString::fromStdString(spec.name), place);
     if (place == RunPlace::InWindow) {
         startLocal(nullptr, status);
+        recallPast(status);
     } else {
         startChild(status, {"resume", directory.string()});
     }
@@ -191,6 +192,31 @@ void Session::startLocal(const RunSpec* spec, const RunStatus& status) {
         });
 }
 
+// What a run that goes on here had said before: its tasks and steps are not told a second time.
+void Session::recallPast(const RunStatus& status) {
+    m_jobs.compute(
+        this,
+        [past = status](const Job&) {
+            RunStatus told = past;
+            for (const Event& event : RunDirectory(told.directory).readEvents()) told.onEvent(event);
+            return told;
+        },
+        [this](const RunStatus& past) {
+            const auto found = std::find_if(m_runs.begin(), m_runs.end(),
+                                            [&](const RunStatus& each) { return each.id == past.id; });
+            if (found == m_runs.end() || !found->tasks.isEmpty()) return;
+            found->tasks = past.tasks;
+            found->steps = past.steps;
+            found->timeLeft = past.timeLeft;
+            if (found->task == 0) {
+                found->task = past.task;
+                found->step = past.step;
+                found->globalStep = past.globalStep;
+            }
+            tell(past.id);
+        });
+}
+
 void Session::startChild(const RunStatus& status, const std::vector<std::string>& arguments) {
     std::vector<std::string> words = arguments;
     words.insert(words.end(), {"--db", m_jobs.database().string(), "--quiet", "--json"});
@@ -214,9 +240,13 @@ void Session::follow(std::filesystem::path directory, qint64 pid) {
     }
     RunStatus& added = addStatus(directory, name, RunPlace::Elsewhere);
     added.pid = pid;
-    added.message.clear();
-    added.state = QStringLiteral("running");
     added.obeys = ChildRun::isCommandLine(pid);
+    // A process is "waiting" until the run's folder says that it has begun; of others only the folder is
+    // known.
+    if (!added.obeys) {
+        added.message.clear();
+        added.state = QStringLiteral("running");
+    }
     auto process = added.obeys
                        ? std::make_unique<ChildRun>(pid, m_places.logsFolder / (id.toStdString() + ".log"))
                        : nullptr;
@@ -336,7 +366,7 @@ void Session::pollFollowed() {
 // A process has begun when it says so in the run's folder; from then on it has an ear for signals.
 void Session::takeBeginning(FollowedRun& run, const std::optional<RunState>& stored) {
     RunStatus& status = statusOf(run.id);
-    if (status.state != QLatin1String("waiting") || !run.isOwn || !stored || stored->state != "running" ||
+    if (status.state != QLatin1String("waiting") || !run.process || !stored || stored->state != "running" ||
         stored->pid != run.process->pid())
         return;
     QString message;

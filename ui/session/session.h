@@ -75,6 +75,7 @@ class Session : public QObject {
     RunStatus& statusOf(const QString& runId);
     RunStatus& addStatus(const std::filesystem::path& directory, const QString& name, RunPlace place);
     void startLocal(const RunSpec* spec, const RunStatus& status);
+    void recallPast(const RunStatus& status);
     void startChild(const RunStatus& status, const std::vector<std::string>& arguments);
     void drainLocal();
     void localEnded(QString state, QString message);

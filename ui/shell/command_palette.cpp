@@ -181,7 +181,7 @@ void CommandPalette::place() {
     const QMargins margins = layout()->contentsMargins();
     const int rows = std::max(1, m_model->rowCount()) * m_list->sizeHintForRow(0);
     const int wanted = margins.top() + margins.bottom() + m_edit->sizeHint().height() + layout()->spacing() +
-                       std::max(rows, m_edit->sizeHint().height()) + 2;
+                       std::max(rows, m_edit->sizeHint().height()) + metrics::kGrid;
     const int height = std::min({wanted, m_context.theme.scaled(kHeight), parentWidget()->height() * 2 / 3});
     constexpr int kFromTop = 8;  // part of the window's height
     setGeometry((parentWidget()->width() - width) / 2, parentWidget()->height() / kFromTop, width, height);

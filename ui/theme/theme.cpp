@@ -2,6 +2,7 @@
 #include "theme/theme.h"
 
 #include "theme/control_style.h"
+#include "theme/outline_style.h"
 #include "theme/style_sheet.h"
 #include "theme/system_scheme.h"
 
@@ -86,6 +87,8 @@ void Theme::setKind(ThemeKind kind) { set(kind, m_textScale); }
 void Theme::setTextScale(double scale) { set(m_kind, scale); }
 
 void Theme::apply() {
+    if (!m_styled) QApplication::setStyle(new OutlineStyle);
+    m_styled = true;
     m_colours = Colours(setFor(m_kind, m_systemIsDark));
     ControlStyle::install(m_colours);
     QApplication::setPalette(m_colours.palette());

@@ -45,6 +45,7 @@ class Theme : public QObject {
     QFont m_body;
     QString m_numberFamily;
     bool m_systemIsDark = false;
+    bool m_styled = false;  // the application has the style
 };
 
 // Whether the figures 0-9 of the font have equal widths.

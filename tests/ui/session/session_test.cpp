@@ -22,7 +22,7 @@ using testing::tinySpec;
 using testing::waitUntil;
 
 // Steps enough that a person could press a button meanwhile.
-constexpr double kLong = 30;
+constexpr double kLong = 300;
 
 class SessionTest : public ::testing::Test {
   protected:

@@ -22,7 +22,7 @@ using testing::OpenWindow;
 using testing::tinySpec;
 using testing::waitUntil;
 
-constexpr double kLong = 30;
+constexpr double kLong = 300;
 
 class RunStories : public ::testing::Test {
   protected:
