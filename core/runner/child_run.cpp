@@ -92,9 +92,11 @@ ChildRun::ChildRun(std::int64_t pid, std::filesystem::path logFile)
     : m_pid(static_cast<pid_t>(pid)), m_own(false), m_logFile(std::move(logFile)) {}
 
 bool ChildRun::isCommandLine(std::int64_t pid) {
-    std::ifstream file(fmt::format("/proc/{}/comm", pid));
-    std::string name;
-    return pid > 0 && std::getline(file, name) && name == "jumplora";
+    if (pid <= 0) return false;
+    // Not its short name, which is "exe" after it has started itself again (base/blas.h).
+    std::error_code error;
+    const auto program = std::filesystem::read_symlink(fmt::format("/proc/{}/exe", pid), error);
+    return !error && (program.filename() == "jumplora" || program.filename() == "jumplora (deleted)");
 }
 
 std::optional<ChildEnd> ChildRun::ended() {
