@@ -17,6 +17,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QMenu>
+#include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <numeric>
@@ -46,7 +47,8 @@ SequenceEditor::SequenceEditor(SpecDocument& document, SuiteCatalog& catalog, Es
       m_view(new SequenceView(theme, this)),
       m_presets(new QToolButton(this)),
       m_totals(new QLabel(this)),
-      m_spoken(new QLabel(this)) {
+      m_spoken(new QLabel(this)),
+      m_useBuiltin(new QPushButton(tr("Use the built-in tasks"), this)) {
     setObjectName("sequenceEditor");
     setAccessibleName(tr("Sequence"));
     m_view->setModel(m_model);
@@ -60,6 +62,11 @@ SequenceEditor::SequenceEditor(SpecDocument& document, SuiteCatalog& catalog, Es
     header->setMaximumSectionSize(180);
     m_totals->setProperty("muted", true);
     m_totals->setObjectName("sequenceTotals");
+    m_useBuiltin->setObjectName("useBuiltin");
+    m_useBuiltin->setToolTip(tr("All seven generated tasks that come with the program"));
+    connect(m_useBuiltin, &QPushButton::clicked, this, [this] {
+        if (!m_firstPreset.rows.empty()) take(m_firstPreset);
+    });
     m_spoken->hide();  // carries the spoken place of a moved row
     m_presets->setObjectName("presetMenu");
     m_presets->setText(tr("Presets"));
@@ -79,6 +86,7 @@ SequenceEditor::SequenceEditor(SpecDocument& document, SuiteCatalog& catalog, Es
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addLayout(line);
     whole->addWidget(m_view, 1);
+    whole->addWidget(m_useBuiltin);
     whole->addWidget(m_totals);
     connect(m_view, &SequenceView::dropped, this, [this](const CarriedTasks& tasks, int before, bool copied) {
         if (!tasks.sequenceRows.empty() && !copied) {
@@ -261,6 +269,7 @@ void SequenceEditor::shuffle() {
 void SequenceEditor::setPresets(const std::vector<Preset>& presets) {
     QMenu* menu = m_presets->menu();
     menu->clear();
+    if (!presets.empty()) m_firstPreset = presets.front();
     for (const Preset& preset : presets) {
         QAction* action = menu->addAction(
             preset.missing.isEmpty() ? preset.title : tr("%1 (data missing)").arg(preset.title));
@@ -300,6 +309,7 @@ void SequenceEditor::showTotals() {
     QString text = tr("%n tasks", nullptr, static_cast<int>(rows));
     if (plan && rows > 0) text += tr(", %1 rows, %2 steps").arg(count(plan->rows), count(plan->steps));
     if (plan && plan->stages.size() == 1 && rows > 1) text += tr(", trained together");
+    m_useBuiltin->setVisible(rows == 0);
     m_totals->setText(rows == 0 ? tr("No tasks yet") : text);
     const int height = m_theme.scaled(rows >= kCompactFrom ? kCompactRow : kRow);
     m_view->verticalHeader()->setDefaultSectionSize(height);

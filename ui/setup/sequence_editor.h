@@ -8,6 +8,7 @@
 #include <QWidget>
 
 class QLabel;
+class QPushButton;
 class QToolButton;
 
 class QHBoxLayout;
@@ -65,6 +66,8 @@ class SequenceEditor : public QWidget {
     QToolButton* m_presets;
     QLabel* m_totals;
     QLabel* m_spoken;
+    QPushButton* m_useBuiltin;
+    Preset m_firstPreset;
     std::function<CarriedTasks()> m_source;
     int m_shuffles = 0;
 };

@@ -144,7 +144,10 @@ void FieldGroup::updateHeader() {
     const bool open = m_body->isVisibleTo(this);
     m_header->setIcon(icon(open ? QStringLiteral("collapse") : QStringLiteral("expand")));
     m_header->setText(changed > 0 ? tr("%1  ● %2").arg(m_title).arg(changed) : m_title);
-    m_header->setFont(m_theme.font(TextRole::CardTitle));
+    // A style sheet, since the application's one takes a tool button's own font away.
+    const QString font = QStringLiteral("QToolButton { font-size: %1pt; font-weight: 600; }")
+                             .arg(m_theme.font(TextRole::CardTitle).pointSizeF());
+    if (m_header->styleSheet() != font) m_header->setStyleSheet(font);
     m_header->setAccessibleName(tr("%1, %n settings changed, %2", nullptr, static_cast<int>(changed))
                                     .arg(m_title, open ? tr("open") : tr("folded")));
     // It keeps its place, so that the title stays at the left.

@@ -215,7 +215,9 @@ TEST_F(SetupPageTest, TasksOfAnotherSuiteAreRefusedWithASentence) {
     QTest::keyClick(find<QTreeView>("taskTree"), Qt::Key_Return);
     ASSERT_EQ(m_notices.size(), 1);
     EXPECT_EQ(document().rows().size(), 4U);
+    EXPECT_FALSE(find<QPushButton>("useBuiltin")->isVisible());
     document().removeRows({0, 1, 2, 3});
+    EXPECT_TRUE(find<QPushButton>("useBuiltin")->isVisible());
     EXPECT_FALSE(find<QPushButton>("startButton")->isEnabled());
     QTest::keyClick(find<QTreeView>("taskTree"), Qt::Key_Return);
     EXPECT_EQ(document().value("suite.tasks"), Json(other.string()));
