@@ -153,9 +153,9 @@ HeatMapData matrixMap(const ComparedRuns& compared, const SeedGroup& group) {
             data.cells.push_back(shown);
         }
     }
-    const int columns = data.columns;
+    const auto columns = static_cast<std::size_t>(data.columns);
     data.describe = [descriptions, columns](int row, int column) {
-        return descriptions[static_cast<std::size_t>(row * columns + column)];
+        return descriptions[static_cast<std::size_t>(row) * columns + static_cast<std::size_t>(column)];
     };
     return data;
 }

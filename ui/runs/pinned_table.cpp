@@ -5,6 +5,7 @@
 #include "runs/run_table_model.h"
 #include "theme/metrics.h"
 
+#include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QScrollBar>

@@ -16,6 +16,7 @@
 #include <QAction>
 #include <QFileDialog>
 #include <QFrame>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QInputDialog>
@@ -422,7 +423,7 @@ void RunsPage::readCurves() {
     for (const RunColumn& column : m_model->columns()) wanted.push_back(column.key);
     const std::vector<FilterKey> missing = m_model->data()->missingCurves(wanted);
     if (missing.empty()) return;
-    const FilterKey key = missing.front();
+    const FilterKey& key = missing.front();
     const auto request = curveRequest(key);
     const int generation = m_generation;
     m_context.jobs.read(
@@ -700,7 +701,7 @@ void RunsPage::headerMenu(int column, const QPoint& place) {
         if (m_now.columns.empty())
             for (const RunColumn& each : m_model->columns()) m_now.columns.push_back(each.key);
         const auto at = static_cast<std::size_t>(column - 1);
-        const auto to = static_cast<std::size_t>(column - 1 + by);
+        const std::size_t to = by < 0 ? at - 1 : at + 1;  // wraps past the end below 0, refused next
         if (at >= m_now.columns.size() || to >= m_now.columns.size()) return;
         std::swap(m_now.columns[at], m_now.columns[to]);
         viewEdited();
