@@ -14,6 +14,7 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kMostLogLines = 10000;
+constexpr std::size_t kMostReserved = 1U << 20U;  // steps
 
 std::string text(const char* source) { return QCoreApplication::translate("RunView", source).toStdString(); }
 
@@ -34,6 +35,18 @@ void cutSteps(RunView::Steps& steps, std::size_t size) {
 }
 
 }  // namespace
+
+void RunView::Steps::reserve(std::size_t count) {
+    // What a damaged log claims is no reason to ask for memory.
+    count = std::min(count, kMostReserved);
+    task.reserve(count);
+    step.reserve(count);
+    for (auto* series : {&global, &rowsSeen, &seconds, &ce, &gradNorm, &lr, &f, &density, &stepsPerSecond,
+                         &rowsPerSecond, &memory})
+        series->reserve(count);
+    for (auto& series : tau) series.reserve(count);
+    for (auto& [name, series] : penalties) series.reserve(count);
+}
 
 double RunView::Steps::total(std::size_t i) const {
     double sum = ce[i];
@@ -113,6 +126,8 @@ unsigned RunView::take(const RunStarted& event) {
         if (i < event.steps.size()) task.steps = event.steps[i];
     }
     fresh.matrix = AccuracyMatrix(event.tasks);
+    fresh.steps.reserve(
+        static_cast<std::size_t>(fresh.stepsBefore(static_cast<std::int64_t>(fresh.tasks.size()) + 1)));
     fresh.note(LogLine::Level::Info, text("Run started"));
     *this = std::move(fresh);
     return Started | StepsRemoved | TasksChanged | CellsChanged | LogAdded | StateChanged | OverlapChanged;
@@ -157,10 +172,13 @@ unsigned RunView::take(const StepMetrics& event) {
     add(steps.memory, event.memoryBytes > 0 ? static_cast<double>(event.memoryBytes) / kMiB : kNaN);
     if (steps.tau.size() < event.tau.size())
         steps.tau.resize(event.tau.size(), std::vector<double>(size, kNaN));
+    if (size == 0)
+        for (auto& series : steps.tau) series.reserve(steps.ce.capacity());
     for (std::size_t i = 0; i < steps.tau.size(); ++i)
         add(steps.tau[i], i < event.tau.size() ? event.tau[i] : kNaN);
     for (const NamedValue& penalty : event.penalties) {
         auto& series = steps.penalties[penalty.name];
+        if (series.empty()) series.reserve(steps.ce.capacity());
         series.resize(size, kNaN);
         series.push_back(penalty.value);
     }

@@ -45,6 +45,7 @@ struct RunView {
         std::vector<std::vector<double>> tau;                  // [threshold][step]
         std::map<std::string, std::vector<double>> penalties;  // by name
         [[nodiscard]] std::size_t size() const { return task.size(); }
+        void reserve(std::size_t count);
         [[nodiscard]] double total(std::size_t i) const;
     };
 

@@ -75,6 +75,8 @@ void StepCurves::clear() {
 void StepCurves::feed(const RunView& view, StepAxis axis, bool anew) {
     const auto& x = axisValues(view, axis);
     if (anew || m_fed == 0) {
+        m_plot.setPlanned(
+            static_cast<std::size_t>(view.stepsBefore(static_cast<std::int64_t>(view.tasks.size()) + 1)));
         for (std::size_t c = 0; c < m_series.size(); ++c) {
             std::vector<double> y(x.size());
             for (std::size_t i = 0; i < x.size(); ++i) y[i] = m_series[c](view.steps, i);

@@ -32,7 +32,8 @@ struct CurvePlot::Model {
     std::optional<double> reference;
     QString referenceName;
     Smoothing smoothing;
-    double lower = 0;  // range of x
+    std::size_t planned = 0;  // points that a curve will have
+    double lower = 0;         // range of x
     double upper = 1;
     // Of the left axis, when a person has chosen one.
     std::optional<std::pair<double, double>> manualY;

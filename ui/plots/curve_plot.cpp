@@ -51,6 +51,11 @@ Prepared prepare(SampledCurve raw, const Smoothing& smoothing, const std::vector
     return result;
 }
 
+void reservePlanned(SampledCurve& raw, SampledCurve& smooth, std::size_t points) {
+    raw.reserve(points);
+    if (!smooth.empty()) smooth.reserve(points);
+}
+
 }  // namespace
 
 CurvePlot::CurvePlot(const Theme& theme, const QString& name, const QString& title, QWidget* parent)
@@ -173,6 +178,7 @@ void CurvePlot::setPoints(int index, std::vector<double> x, std::vector<double> 
         target.smooth = std::move(prepared.smooth);
         target.smoother = std::move(prepared.smoother);
         target.nextBorder = prepared.nextBorder;
+        reservePlanned(target.raw, target.smooth, m_model->planned);
         followData();
         requestDraw();
         Q_EMIT dataReady();
@@ -199,6 +205,13 @@ void CurvePlot::append(int index, double x, double y) {
         curve.smooth.append(x, smoothNext(curve.smoother, curve.nextBorder, m_model->borders, x, y));
     followData();
     requestDraw();
+}
+
+void CurvePlot::setPlanned(std::size_t points) {
+    constexpr std::size_t kMost = 1U << 20U;
+    points = std::min(points, kMost);
+    m_model->planned = points;
+    for (auto& curve : m_model->curves) reservePlanned(curve.raw, curve.smooth, points);
 }
 
 void CurvePlot::setBand(int index, std::vector<double> x, std::vector<double> low, std::vector<double> high) {

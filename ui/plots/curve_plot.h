@@ -88,6 +88,8 @@ class CurvePlot : public Figure {
     // Replaces all points. Long curves are prepared on a worker; dataReady() follows.
     void setPoints(int index, std::vector<double> x, std::vector<double> y);
     void append(int index, double x, double y);
+    // How many points each curve will have, as far as that is known.
+    void setPlanned(std::size_t points);
     // Area between two lines, in the colour of the curve: mean ± sd.
     void setBand(int index, std::vector<double> x, std::vector<double> low, std::vector<double> high);
     void setTasks(std::vector<TaskSpan> tasks);

@@ -24,6 +24,13 @@ void SampledCurve::append(double x, double y) {
     include(m_x.size() - 1);
 }
 
+void SampledCurve::reserve(std::size_t points) {
+    m_x.reserve(points);
+    m_y.reserve(points);
+    for (std::size_t level = 0; level < m_levels.size(); ++level)
+        m_levels[level].reserve((points >> (2 * (level + 1))) + 1);
+}
+
 SampledCurve::Node SampledCurve::leaf(std::size_t index) const {
     const auto self = static_cast<std::uint32_t>(index);
     if (std::isnan(m_y[index])) return {kNone, kNone, kNone};
@@ -48,6 +55,7 @@ void SampledCurve::include(std::size_t index) {
         if (level == m_levels.size()) {
             // The node before this one was never made: nothing needed it.
             m_levels.emplace_back();
+            m_levels.back().reserve((m_x.capacity() >> (2 * (level + 1))) + 1);
             const std::size_t width = std::size_t{1} << (2 * (level + 1));
             Node first{kNone, kNone, kNone};
             for (std::size_t i = 0; i < width; ++i) mergeInto(first, leaf(i));

@@ -27,6 +27,8 @@ class SampledCurve {
     // x ascending, as long as y.
     SampledCurve(std::vector<double> x, std::vector<double> y);
     void append(double x, double y);
+    // Room for so many points: a curve that grows without it moves all of them now and then.
+    void reserve(std::size_t points);
 
     [[nodiscard]] std::size_t size() const { return m_x.size(); }
     [[nodiscard]] bool empty() const { return m_x.empty(); }
