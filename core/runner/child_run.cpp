@@ -49,6 +49,14 @@ std::string lastLines(const std::filesystem::path& file) {
     return text.str();
 }
 
+// A child of this program that has ended and that nobody has asked yet, as after its first watcher went away;
+// leaves it to be asked.
+bool hasExited(pid_t pid) {
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
+           info.si_pid == pid;
+}
+
 // Closes what it holds when the scope ends.
 struct SpawnSettings {
     posix_spawn_file_actions_t files;
@@ -111,7 +119,7 @@ std::optional<ChildEnd> ChildRun::ended() {
             end.exitCode = WEXITSTATUS(status);
         }
         end.outOfMemory = end.signal == SIGKILL && oomKills() > m_oomKills;
-    } else if (processIsAlive(m_pid)) {
+    } else if (processIsAlive(m_pid) && !hasExited(m_pid)) {
         return {};
     }
     end.log = lastLines(m_logFile);

@@ -148,8 +148,8 @@ TEST_F(RunStories, AKilledChildSaysWhyAndGoesOn) {
     EXPECT_TRUE(m_open->text("noticeSentence").contains("signal 9"));
     ASSERT_EQ(m_open->find<QPushButton>("noticeAction")->text(), "Resume");
     m_open->find<QPushButton>("noticeAction")->click();
-    ASSERT_TRUE(m_open->hasSteps(id, 1));
-    EXPECT_EQ(m_open->text("runState"), "Running");
+    ASSERT_TRUE(m_open->reaches(id, "running"));
+    EXPECT_TRUE(waitUntil([&] { return m_open->text("runState") == "Running"; }));
     m_open->workbench().session.command(id, RunCommand::Stop);
     ASSERT_TRUE(m_open->reaches(id, "stopped"));
 }
