@@ -153,7 +153,7 @@ TEST_F(SessionTest, AKilledChildIsLostAndCanGoOn) {
     EXPECT_THAT(m_session.status(id)->message.toStdString(), ::testing::HasSubstr("signal 9"));
     m_session.resume(m_session.status(id)->directory, RunPlace::InWindow);
     ASSERT_TRUE(hasSteps(id, 1));
-    m_session.command(id, RunCommand::StopAfterTask);
+    m_session.command(id, RunCommand::Stop);
     ASSERT_TRUE(reaches(id, QStringLiteral("stopped")));
     EXPECT_TRUE(m_problems.isEmpty()) << m_problems.join("; ").toStdString();
 }
