@@ -24,7 +24,9 @@ namespace {
 
 constexpr int kBlocks = 24;
 constexpr int kTasks = 15;
-constexpr int kStepsPerTask = 8000;
+constexpr int kStepsPerTask = 20000;
+constexpr int kBlendFrom = kStepsPerTask / 5;
+constexpr int kGateFrom = kStepsPerTask * 4 / 5;
 constexpr int kEventsPerSecond = 1000;
 constexpr int kBatchesPerSecond = 30;
 
@@ -63,8 +65,9 @@ class MadeUpRun {
         while (static_cast<int>(events.size()) < count) {
             ++m_step;
             if (m_step == 1)
-                events.push_back({0, TaskStarted{m_task, "task", kStepsPerTask, 128000, 1600, 6400}});
-            if (m_step == 1600) events.push_back({0, ThresholdInitialised{m_task, m_step, {6e-3}}});
+                events.push_back(
+                    {0, TaskStarted{m_task, "task", kStepsPerTask, 320000, kBlendFrom, kGateFrom}});
+            if (m_step == kBlendFrom) events.push_back({0, ThresholdInitialised{m_task, m_step, {6e-3}}});
             events.push_back({0, step()});
             if (m_step % 10 == 0) events.push_back({0, snapshot()});
             if (m_step % 50 == 0)
@@ -89,9 +92,9 @@ class MadeUpRun {
         metrics.ce = 3.0 / std::sqrt(static_cast<double>(m_step)) * m_rng.uniform(0.8, 1.2);
         metrics.penalties = {{"ella", 0.05 * m_rng.uniform(0.5, 1.5)}};
         metrics.gradNorm = m_rng.uniform(0.3, 2.5);
-        metrics.f = std::clamp((static_cast<double>(m_step) - 1600) / 4800, 0.0, 1.0);
+        metrics.f = std::clamp(static_cast<double>(m_step - kBlendFrom) / (kGateFrom - kBlendFrom), 0.0, 1.0);
         metrics.tau = {6e-3 * m_rng.uniform(0.99, 1.01)};
-        metrics.density = m_step < 1600 ? 1 : 0.015;
+        metrics.density = m_step < kBlendFrom ? 1 : 0.015;
         metrics.rows = 16;
         metrics.stepSeconds = 0.001;
         metrics.memoryBytes = (std::int64_t{2} << 30U) + m_global * 1000;

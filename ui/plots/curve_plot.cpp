@@ -39,21 +39,27 @@ double smoothNext(Smoother& smoother, std::size_t& nextBorder, const std::vector
     return smoother.next(y);
 }
 
-Prepared prepare(SampledCurve raw, const Smoothing& smoothing, const std::vector<double>& borders) {
+void reservePlanned(SampledCurve& raw, SampledCurve& smooth, std::size_t points) {
+    raw.reserve(points);
+    if (!smooth.empty()) smooth.reserve(points);
+}
+
+// On a worker for long curves, room for further points included: touching new memory takes its time.
+Prepared prepare(SampledCurve raw, const Smoothing& smoothing, const std::vector<double>& borders,
+                 std::size_t planned) {
     Prepared result{std::move(raw), {}, Smoother(smoothing), 0};
-    if (smoothing.kind == Smoothing::Kind::None) return result;
+    if (smoothing.kind == Smoothing::Kind::None) {
+        result.raw.reserve(planned);
+        return result;
+    }
     std::vector<double> smooth;
     smooth.reserve(result.raw.size());
     for (std::size_t i = 0; i < result.raw.size(); ++i)
         smooth.push_back(
             smoothNext(result.smoother, result.nextBorder, borders, result.raw.x()[i], result.raw.y()[i]));
     result.smooth = SampledCurve(result.raw.x(), std::move(smooth));
+    reservePlanned(result.raw, result.smooth, planned);
     return result;
-}
-
-void reservePlanned(SampledCurve& raw, SampledCurve& smooth, std::size_t points) {
-    raw.reserve(points);
-    if (!smooth.empty()) smooth.reserve(points);
 }
 
 }  // namespace
@@ -178,13 +184,12 @@ void CurvePlot::setPoints(int index, std::vector<double> x, std::vector<double> 
         target.smooth = std::move(prepared.smooth);
         target.smoother = std::move(prepared.smoother);
         target.nextBorder = prepared.nextBorder;
-        reservePlanned(target.raw, target.smooth, m_model->planned);
         followData();
         requestDraw();
         Q_EMIT dataReady();
     };
     if (x.size() < kPointsForWorker) {
-        take(prepare(SampledCurve(std::move(x), std::move(y)), smoothing, borders));
+        take(prepare(SampledCurve(std::move(x), std::move(y)), smoothing, borders, m_model->planned));
         return;
     }
     auto* watcher = new QFutureWatcher<Prepared>(this);
@@ -192,9 +197,9 @@ void CurvePlot::setPoints(int index, std::vector<double> x, std::vector<double> 
         take(watcher->future().takeResult());
         watcher->deleteLater();
     });
-    watcher->setFuture(
-        QtConcurrent::run([xs = std::move(x), ys = std::move(y), smoothing, borders]() mutable {
-            return prepare(SampledCurve(std::move(xs), std::move(ys)), smoothing, borders);
+    watcher->setFuture(QtConcurrent::run(
+        [xs = std::move(x), ys = std::move(y), smoothing, borders, planned = m_model->planned]() mutable {
+            return prepare(SampledCurve(std::move(xs), std::move(ys)), smoothing, borders, planned);
         }));
 }
 
