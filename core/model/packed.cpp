@@ -179,7 +179,7 @@ class PackedAttention : public Function<PackedAttention> {
                               const at::Tensor& v, const at::Tensor& bias,
                               const c10::intrusive_ptr<Arguments>& arguments) {
         const AttentionArguments& a = arguments->value;
-        const at::Tensor output =
+        at::Tensor output =
             attentionRunsOnCpu(q) ? attentionForward(q, k, v, bias, a) : forwardInGroups(q, k, v, bias, a);
         context->save_for_backward({q, k, v, bias});
         context->saved_data["arguments"] = c10::IValue::make_capsule(arguments);

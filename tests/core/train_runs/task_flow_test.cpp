@@ -3,6 +3,7 @@
 #include "support/prepared_run.h"
 #include "train/trainer.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace jumplora {
@@ -126,7 +127,9 @@ TEST_F(TaskFlow, TasksOverrideTheMethodsParameters) {
                                               {"suite", {{"order", Json::array({"mood", off, "answer"})}}}});
     for (const double value : penalties(events, 1, "ella")) EXPECT_TRUE(std::isnan(value));
     for (const double value : penalties(events, 2, "ella")) EXPECT_EQ(value, 0.0);
-    EXPECT_GT(penalties(events, 3, "ella").back(), 0.0);
+    // With the hard mask on, the last steps may well share no entry with the past; while blending they do.
+    const auto third = penalties(events, 3, "ella");
+    EXPECT_GT(*std::max_element(third.begin(), third.end()), 0.0) << ::testing::PrintToString(third);
 }
 
 TEST_F(TaskFlow, ReplayAddsItsShareOfEarlierRows) {
