@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/module_delta.h"
 
+#include "adapter/gate_math.h"
 #include "analysis/module_update.h"
 #include "analysis/spectrum.h"
 #include "base/error.h"
@@ -96,7 +97,7 @@ std::shared_ptr<const ModuleDelta> ModuleDelta::load(const std::filesystem::path
     const auto index = static_cast<std::size_t>(found - modules.begin());
     auto data = std::make_unique<Data>();
     data->module = module;
-    data->product = at::mm(adapter.b(index), adapter.a(index)).contiguous();
+    data->product = gatedWeight({}, adapter.a(index), adapter.b(index), {});
     data->update = loadUpdate(adapter, index);
     data->gated = adapter.gated();
     if (data->gated) data->tau = adapter.tau(index).to(data->product.scalar_type()).item<double>();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "analysis/module_update.h"
 
+#include "adapter/gate_math.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -66,7 +68,7 @@ ModuleUpdate loadUpdate(const StoredAdapter& adapter, std::size_t module) {
     update.a = a.to(at::kDouble);
     update.b = b.to(at::kDouble);
     if (update.masked) {
-        const at::Tensor product = at::mm(b, a);
+        const at::Tensor product = gatedWeight({}, a, b, {});
         const at::Tensor tau = adapter.tau(module).to(product.scalar_type());
         update.entries = product.scalar_type() == at::kDouble
                              ? liveEntries<double>(product, tau.item<double>())
