@@ -167,11 +167,7 @@ def run_worker(kind, shape, rows_file, threads):
     torch.manual_seed(1)
     rows = [json.loads(line) for line in Path(rows_file).read_text().splitlines()]
     step = {"peft": peft_step, "reference": reference_step, "generate": peer_generate}[kind](shape, rows)
-    for line in sys.stdin:
-        if line.strip() == "memory":
-            status = Path("/proc/self/status").read_text()
-            print(int(status.split("VmHWM:")[1].split()[0]) * 1024, flush=True)
-            continue
+    for _ in sys.stdin:
         start = time.perf_counter()
         step()
         print(time.perf_counter() - start, flush=True)

@@ -70,6 +70,10 @@ void add(CLI::App& bench, const Command& what) {
         command->add_option("--width", options->width, "Rows and columns of W (default 1024)")
             ->check(CLI::PositiveNumber);
         command->add_option("--tokens", options->tokens, "Tokens (default 1024)")->check(CLI::PositiveNumber);
+        command->add_option("--alive", options->alive, "Share of entries above the threshold (default 2r/d)")
+            ->check(CLI::Range(0.0, 1.0));
+        command->add_option("--path", options->path, "Gradient of the gate (default automatic)")
+            ->check(oneOf({"automatic", "dense", "sampled"}));
     } else if (name != "store") {
         command->add_option("--shape", options->shape, "Shape of the model")->check(oneOf(benchShapes()));
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapter/gate_math.h"
 
-#include "adapter/pieces.h"
 #include "adapter/thin.h"
 #include "kernel/kernels.h"
+#include "model/pieces.h"
 
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <memory>
 #include <optional>
 
 namespace jumplora {
@@ -57,10 +58,10 @@ struct Spread {
 
 std::atomic<GatePath> forcedPath{GatePath::Automatic};
 
-// Measured (docs/performance.md): above this share of entries one dense product is faster, and below this
-// number of tokens it is cheap anyway.
+// Above this share of entries one dense product is faster, and below this number of tokens it is cheap anyway
+// (docs/performance.md, "Dense or sampled").
 constexpr double kShareWorthSampling = 0.16;
-constexpr std::int64_t kTokensWorthSampling = 64;
+constexpr std::int64_t kTokensWorthSampling = 192;
 
 // x [tokens, n] -> [chunks, n, kSampledTokens], zeros behind the last token.
 template <typename T>
@@ -78,20 +79,25 @@ at::Tensor tokenChunks(const at::Tensor& x) {
     return out;
 }
 
-// The selected entries of one piece of the rows.
+// The selected entries of one piece of the rows. Space for as many as may be, of which few are touched.
 template <typename T>
 struct Selected {
-    std::vector<std::int32_t> columns;
-    std::vector<T> alive, window, products;
+    std::unique_ptr<std::int32_t[]> columns;
+    std::unique_ptr<T[]> alive, window;
+    std::vector<T> products;
     std::vector<std::int64_t> ends;
     std::int64_t count = -1;
 
     GateSelection<T> reserve(std::int64_t rows, std::int64_t capacity) {
-        columns.resize(static_cast<std::size_t>(capacity));
-        alive.resize(static_cast<std::size_t>(capacity));
-        window.resize(static_cast<std::size_t>(capacity));
+        const auto size = static_cast<std::size_t>(capacity);
+        columns = std::make_unique_for_overwrite<std::int32_t[]>(size);
+        alive = std::make_unique_for_overwrite<T[]>(size);
+        window = std::make_unique_for_overwrite<T[]>(size);
         ends.resize(static_cast<std::size_t>(rows));
-        return {columns.data(), alive.data(), window.data(), ends.data(), capacity};
+        return selection(capacity);
+    }
+    GateSelection<T> selection(std::int64_t capacity) {
+        return {columns.get(), alive.get(), window.get(), ends.data(), capacity};
     }
 };
 
@@ -126,8 +132,7 @@ std::optional<GateGradient> sampledGradient(const at::Tensor& x, const at::Tenso
     T *partData = parts.data_ptr<T>(), *dBData = gradient.b.data_ptr<T>();
     eachPiece(m, [&](std::int64_t piece, std::int64_t first, std::int64_t last) {
         Selected<T>& own = selected[static_cast<std::size_t>(piece)];
-        const GateSelection<T> selection{own.columns.data(), own.alive.data(), own.window.data(),
-                                         own.ends.data(), own.count};
+        const GateSelection<T> selection = own.selection(own.count);
         for (std::int64_t chunk = 0; chunk < xChunks.size(0); ++chunk)
             kernels<T>().sampledDots(dyData + chunk * m * kSampledTokens, xData + chunk * n * kSampledTokens,
                                      first, last, selection, own.products.data());

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapter/thin.h"
 
-#include "adapter/pieces.h"
 #include "kernel/kernels.h"
+#include "model/pieces.h"
 
 namespace jumplora {
 

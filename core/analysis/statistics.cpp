@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -28,6 +29,15 @@ double centralProbability(double theta, std::size_t freedom) {
 }
 
 }  // namespace
+
+double quantile(std::vector<double> values, double share) {
+    if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
+    const double place = share * static_cast<double>(values.size() - 1);
+    const auto low = values.begin() + static_cast<std::ptrdiff_t>(place);
+    std::nth_element(values.begin(), low, values.end());
+    const auto next = std::min_element(low + 1, values.end());
+    return next == values.end() ? *low : *low + (*next - *low) * (place - std::floor(place));
+}
 
 SeedStatistics seedStatistics(std::span<const double> values) {
     SeedStatistics result;

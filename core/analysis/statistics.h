@@ -3,8 +3,13 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace jumplora {
+
+// The value below which `share` (0 … 1) of the values lie, between neighbours interpolated linearly; 0.5 is
+// the median. NaN without values.
+double quantile(std::vector<double> values, double share);
 
 // Repetitions of one measurement, as a rule over seeds.
 struct SeedStatistics {

@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/bench.h"
 
+#include "analysis/statistics.h"
 #include "base/error.h"
 
 #include <algorithm>
 
 namespace jumplora {
 namespace {
-
-double quantile(std::vector<double> values, double share) {
-    if (values.empty()) return 0;
-    std::sort(values.begin(), values.end());
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto low = static_cast<std::size_t>(place);
-    const std::size_t high = std::min(low + 1, values.size() - 1);
-    return values[low] + (values[high] - values[low]) * (place - static_cast<double>(low));
-}
 
 double mib(std::int64_t bytes) { return static_cast<double>(bytes) / (1024.0 * 1024.0); }
 

@@ -36,9 +36,11 @@ struct BenchOptions {
     std::filesystem::path
         writeRows;               // JSON lines {"source", "target"} of the measured rows, for other programs
     std::int64_t tokens = 1024;  // layer
-    std::int64_t width = 1024;   // layer
-    std::int64_t newTokens = 8;  // generate
-    std::function<bool()> next;  // asked before each repetition; false ends. Replaces `repeats`
+    double alive = 0;            // layer: share of entries above the threshold; 0: as many as parameters
+    std::string path = "automatic";        // layer: gradient of the gate, or dense, sampled
+    std::int64_t width = 1024;             // layer
+    std::int64_t newTokens = 8;            // generate
+    std::function<bool()> next;            // asked before each repetition; false ends. Replaces `repeats`
     std::function<void(double)> finished;  // gets the seconds of each
     bool operations = false;               // step: one more repetition, timed by operator
 };

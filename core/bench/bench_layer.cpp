@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "adapter/gate_math.h"
 #include "adapter/gated_linear.h"
 #include "base/error.h"
 #include "base/random.h"
@@ -18,6 +19,13 @@ at::Tensor randomTensor(const std::vector<std::int64_t>& shape, std::uint64_t se
     return values;
 }
 
+GatePath pathNamed(const std::string& name) {
+    if (name == "automatic") return GatePath::Automatic;
+    if (name == "dense") return GatePath::Dense;
+    if (name == "sampled") return GatePath::Sampled;
+    fail(ErrorKind::Input, "the path \"{}\" is not known; known are automatic, dense, sampled", name);
+}
+
 }  // namespace
 
 BenchResult benchLayer(const BenchOptions& options) {
@@ -33,10 +41,13 @@ BenchResult benchLayer(const BenchOptions& options) {
     arguments.scaling = options.alpha / static_cast<double>(options.rank);
     at::Tensor logTau;
     BenchResult result;
+    forceGatePath(pathNamed(options.path));
     if (options.gate == "jumprelu") {
         const at::NoGradGuard noGrad;
         const at::Tensor magnitude = std::get<0>(at::mm(b, a).abs().flatten().sort());
-        const std::int64_t alive = options.rank * 2 * d;
+        const std::int64_t alive = options.alive > 0
+                                       ? static_cast<std::int64_t>(options.alive * static_cast<double>(d * d))
+                                       : options.rank * 2 * d;
         logTau = magnitude[std::max<std::int64_t>(magnitude.numel() - alive - 1, 0)].log().view({1}).clone();
         logTau.set_requires_grad(true);
         arguments.threshold = 0;
@@ -61,7 +72,14 @@ BenchResult benchLayer(const BenchOptions& options) {
                        {"rank", options.rank},
                        {"gate", options.gate},
                        {"threads", at::get_num_threads()}};
-    if (options.gate == "jumprelu") result.settings["f"] = options.blend;
+    if (options.gate == "jumprelu") {
+        result.settings["f"] = options.blend;
+        result.settings["path"] = options.path;
+        const double tau = thresholdOf(logTau, 0);
+        const GateCount count = countGate(a.detach(), b.detach(), tau, arguments.bandwidth);
+        result.extra["in_window"] = static_cast<double>(count.inWindow) / static_cast<double>(d * d);
+        forceGatePath(GatePath::Automatic);
+    }
     result.realTokens = options.tokens;
     result.paddedTokens = options.tokens;
     result.gflop =

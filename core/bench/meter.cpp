@@ -89,9 +89,7 @@ TensorMeter::TensorMeter() {
 
 TensorMeter::~TensorMeter() { c10::SetAllocator(c10::DeviceType::CPU, libraryAllocator, kPriority); }
 
-std::int64_t TensorMeter::live() const { return liveBytes; }
 std::int64_t TensorMeter::peak() const { return peakBytes; }
-void TensorMeter::resetPeak() { peakBytes = liveBytes.load(); }
 
 Measured measure(const BenchOptions& options, const std::function<void()>& body) {
     Measured measured;

@@ -17,9 +17,7 @@ class TensorMeter {
     TensorMeter(const TensorMeter&) = delete;
     TensorMeter& operator=(const TensorMeter&) = delete;
 
-    [[nodiscard]] std::int64_t live() const;
     [[nodiscard]] std::int64_t peak() const;
-    void resetPeak();  // to what is live now
 };
 
 // What repeating a body takes: options.repeats times after options.warmup, or as long as options.next says.

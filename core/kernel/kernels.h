@@ -47,7 +47,7 @@ template <typename T>
 struct GateCounts {
     std::int64_t alive = 0;
     std::int64_t inWindow = 0;
-    T maxAbs = 0;  // NaN when an entry is NaN
+    T maxAbs = 0;  // entries that are not a number count nowhere
 };
 
 // Everything works on rows [first, last) of a matrix and is called from several threads at once. Rows of

@@ -2,11 +2,10 @@
 #include "model/packed.h"
 
 #include "kernel/kernels.h"
-#include "kernel/parallel.h"
-#include "model/attention_cpu.h"
+#include "model/attention.h"
+#include "model/pieces.h"
 
 #include <algorithm>
-#include <limits>
 
 namespace jumplora {
 namespace {
@@ -15,163 +14,10 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-// Scores of one group of rows hold at most this many entries: about the size of a second-level cache in
-// float32.
-constexpr std::int64_t kGroupEntries = 1 << 20;
-
 struct Arguments : torch::CustomClassHolder {
     explicit Arguments(AttentionArguments a) : value(std::move(a)) {}
     AttentionArguments value;
 };
-
-// Consecutive rows first..last (exclusive) computed together, padded to their own longest row.
-struct Group {
-    std::int64_t first, last, queries, keys;
-    bool ragged;  // some key positions do not exist
-};
-
-std::vector<Group> makeGroups(const AttentionArguments& a) {
-    std::vector<Group> groups;
-    std::int64_t row = 0;
-    while (row < a.queries->rows()) {
-        Group g{row, row + 1, a.queries->lengths[row], a.keys->lengths[row], false};
-        while (g.last < a.queries->rows()) {
-            const std::int64_t q = std::max(g.queries, a.queries->lengths[g.last]);
-            const std::int64_t k = std::max(g.keys, a.keys->lengths[g.last]);
-            if ((g.last + 1 - g.first) * a.heads * q * k > kGroupEntries) break;
-            g.queries = q;
-            g.keys = k;
-            ++g.last;
-        }
-        for (std::int64_t r = g.first; r < g.last; ++r) g.ragged |= a.keys->lengths[r] != g.keys;
-        groups.push_back(g);
-        row = g.last;
-    }
-    return groups;
-}
-
-// Packed rows [first, last) as [rows, heads, longest, d]; positions that do not exist are zero.
-at::Tensor unpack(const at::Tensor& packed, const PackedRows& rows, const Group& g, std::int64_t longest,
-                  std::int64_t heads) {
-    const std::int64_t width = packed.size(1);
-    const std::int64_t count = g.last - g.first;
-    const std::int64_t begin = rows.offsets[g.first];
-    const std::int64_t tokens = rows.offsets[g.last] - begin;
-    at::Tensor padded;
-    if (tokens == count * longest) {
-        padded = packed.narrow(0, begin, tokens);
-    } else {
-        padded = at::zeros({count * longest, width}, packed.options());
-        for (std::int64_t r = 0; r < count; ++r) {
-            padded.narrow(0, r * longest, rows.lengths[g.first + r])
-                .copy_(packed.narrow(0, rows.offsets[g.first + r], rows.lengths[g.first + r]));
-        }
-    }
-    return padded.view({count, longest, heads, width / heads}).transpose(1, 2);
-}
-
-// The inverse of unpack: writes [rows, heads, longest, d] into the packed tensor.
-void pack(const at::Tensor& padded, const PackedRows& rows, const Group& g, at::Tensor& packed) {
-    const std::int64_t longest = padded.size(2);
-    const at::Tensor flat = padded.transpose(1, 2).reshape({(g.last - g.first) * longest, packed.size(1)});
-    for (std::int64_t r = g.first; r < g.last; ++r) {
-        packed.narrow(0, rows.offsets[r], rows.lengths[r])
-            .copy_(flat.narrow(0, (r - g.first) * longest, rows.lengths[r]));
-    }
-}
-
-// [rows, heads, queries, keys]; drawn on the CPU row by row, so that every device and path drops the same.
-at::Tensor groupDropout(const at::Tensor& like, const AttentionArguments& a, const Group& g) {
-    at::Tensor mask = at::ones(like.sizes(), at::kFloat);
-    std::vector<float> factors(static_cast<std::size_t>(g.queries * g.keys));
-    for (std::int64_t r = g.first; r < g.last; ++r) {
-        const auto row = static_cast<std::size_t>(r);
-        const auto shape = {a.queries->lengths[row], a.keys->lengths[row]};
-        for (std::int64_t head = 0; head < a.heads; ++head) {
-            attentionDropout(a, r, head, factors.data());
-            mask.select(0, r - g.first)
-                .select(0, head)
-                .narrow(0, 0, a.queries->lengths[row])
-                .narrow(1, 0, a.keys->lengths[row])
-                .copy_(at::from_blob(factors.data(), shape, at::kFloat));
-        }
-    }
-    return mask.to(like.options());
-}
-
-struct Probabilities {
-    at::Tensor value;    // softmax
-    at::Tensor dropped;  // after dropout; same tensor without dropout
-    at::Tensor mask;     // dropout mask, undefined without
-};
-
-Probabilities probabilities(const at::Tensor& q, const at::Tensor& k, const at::Tensor& bias,
-                            const AttentionArguments& a, const Group& g) {
-    at::Tensor scores = at::matmul(q, k.transpose(-1, -2));
-    if (a.scale != 1.0) scores.mul_(a.scale);
-    if (present(bias)) scores.add_(bias.narrow(1, 0, g.queries).narrow(2, 0, g.keys));
-    const double minusInfinity = -std::numeric_limits<double>::infinity();
-    if (g.ragged) {
-        for (std::int64_t r = g.first; r < g.last; ++r) {
-            const std::int64_t length = a.keys->lengths[r];
-            if (length < g.keys)
-                scores.select(0, r - g.first).narrow(2, length, g.keys - length).fill_(minusInfinity);
-        }
-    }
-    if (a.causal && g.queries > 1) {
-        const auto future = at::ones({g.queries, g.keys}, scores.options().dtype(at::kBool)).triu(1);
-        scores.masked_fill_(future, minusInfinity);
-    }
-    Probabilities p;
-    p.value = at::softmax(scores, -1);
-    p.dropped = p.value;
-    if (a.dropout > 0) {
-        p.mask = groupDropout(p.value, a, g);
-        p.dropped = p.value * p.mask;
-    }
-    return p;
-}
-
-// For devices other than the CPU: several rows at once, padded to the longest of them.
-at::Tensor forwardInGroups(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                           const at::Tensor& bias, const AttentionArguments& a) {
-    at::Tensor output = at::empty_like(q);
-    for (const Group& g : makeGroups(a)) {
-        const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
-        const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
-        const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
-        const auto p = probabilities(qg, kg, bias, a, g);
-        pack(at::matmul(p.dropped, vg), *a.queries, g, output);
-    }
-    return output;
-}
-
-AttentionGradients backwardInGroups(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                    const at::Tensor& bias, const at::Tensor& dy, const AttentionArguments& a,
-                                    bool biasNeedsGrad) {
-    at::Tensor dq = at::empty_like(q);
-    at::Tensor dk = at::empty_like(k);
-    at::Tensor dv = at::empty_like(v);
-    at::Tensor dbias;
-    if (biasNeedsGrad) dbias = at::zeros_like(bias);
-    for (const Group& g : makeGroups(a)) {
-        const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
-        const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
-        const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
-        const auto dyg = unpack(dy, *a.queries, g, g.queries, a.heads);
-        const auto p = probabilities(qg, kg, bias, a, g);
-        pack(at::matmul(p.dropped.transpose(-1, -2), dyg), *a.keys, g, dv);
-        at::Tensor dp = at::matmul(dyg, vg.transpose(-1, -2));
-        if (p.mask.defined()) dp.mul_(p.mask);
-        // Softmax: ds = p ∘ (dp − Σ p∘dp).
-        at::Tensor ds = dp.sub_((dp * p.value).sum(-1, true)).mul_(p.value);
-        if (dbias.defined()) dbias.narrow(1, 0, g.queries).narrow(2, 0, g.keys).add_(ds.sum(0));
-        if (a.scale != 1.0) ds.mul_(a.scale);
-        pack(at::matmul(ds, kg), *a.queries, g, dq);
-        pack(at::matmul(ds.transpose(-1, -2), qg), *a.keys, g, dk);
-    }
-    return {dq, dk, dv, dbias};
-}
 
 class PackedAttention : public Function<PackedAttention> {
   public:
@@ -179,8 +25,8 @@ class PackedAttention : public Function<PackedAttention> {
                               const at::Tensor& v, const at::Tensor& bias,
                               const c10::intrusive_ptr<Arguments>& arguments) {
         const AttentionArguments& a = arguments->value;
-        at::Tensor output =
-            attentionRunsOnCpu(q) ? attentionForward(q, k, v, bias, a) : forwardInGroups(q, k, v, bias, a);
+        at::Tensor output = runsInKernel({q, k, v}) ? attentionByPieces(q, k, v, bias, a)
+                                                    : attentionByGroups(q, k, v, bias, a);
         context->save_for_backward({q, k, v, bias});
         context->saved_data["arguments"] = c10::IValue::make_capsule(arguments);
         context->saved_data["biasNeedsGrad"] = present(bias) && bias.requires_grad();
@@ -197,34 +43,23 @@ class PackedAttention : public Function<PackedAttention> {
         const AttentionArguments& a = static_cast<const Arguments&>(*capsule).value;
         const at::Tensor dy = gradients[0].contiguous();
         const bool biasNeedsGrad = context->saved_data["biasNeedsGrad"].toBool();
-        const AttentionGradients g = attentionRunsOnCpu(q)
-                                         ? attentionBackward(q, k, v, bias, dy, a, biasNeedsGrad)
-                                         : backwardInGroups(q, k, v, bias, dy, a, biasNeedsGrad);
+        const AttentionGradients g = runsInKernel({q, k, v})
+                                         ? attentionGradientsByPieces(q, k, v, bias, dy, a, biasNeedsGrad)
+                                         : attentionGradientsByGroups(q, k, v, bias, dy, a, biasNeedsGrad);
         return {g.q, g.k, g.v, g.bias, at::Tensor()};
     }
 };
 
-bool runsInKernel(const at::Tensor& x, const at::Tensor& weight) {
-    return x.device().is_cpu() && x.is_contiguous() && weight.is_contiguous() &&
-           x.scalar_type() == weight.scalar_type() &&
-           (x.scalar_type() == at::kFloat || x.scalar_type() == at::kDouble);
-}
-
 // Calls use(T{}, first row, last row) from several threads.
 template <typename Use>
 void eachRows(const at::Tensor& x, const Use& use) {
-    constexpr std::int64_t kGrain = 1 << 14;  // elements worth a thread
+    constexpr std::int64_t kElementsWorthAThread = 1 << 14;
     const std::int64_t columns = std::max<std::int64_t>(x.size(-1), 1);
-    const std::int64_t rows = x.numel() / columns;
-    const std::int64_t pieces = std::clamp<std::int64_t>(x.numel() / kGrain, 1, at::get_num_threads());
-    parallelPieces(pieces, [&](std::int64_t piece) {
-        const std::int64_t first = rows * piece / pieces;
-        const std::int64_t last = rows * (piece + 1) / pieces;
-        if (x.scalar_type() == at::kDouble) {
-            use(double{}, first, last);
-        } else {
-            use(float{}, first, last);
-        }
+    withType(x, [&](auto type) {
+        eachPiece(
+            x.numel() / columns,
+            [&](std::int64_t, std::int64_t first, std::int64_t last) { use(type, first, last); },
+            std::max<std::int64_t>(kElementsWorthAThread / columns, 1));
     });
 }
 
@@ -259,7 +94,7 @@ class RmsNorm : public Function<RmsNorm> {
         context->save_for_backward({x, weight});
         context->saved_data["epsilon"] = epsilon;
         context->saved_data["weightNeedsGrad"] = weight.requires_grad();
-        if (runsInKernel(x, weight)) return rmsNormForward(x, weight, epsilon);
+        if (runsInKernel({x, weight})) return rmsNormForward(x, weight, epsilon);
         return inverse(x, epsilon).mul(x).mul_(weight);
     }
 
@@ -270,7 +105,7 @@ class RmsNorm : public Function<RmsNorm> {
         const auto& dy = gradients[0];
         const double epsilon = context->saved_data["epsilon"].toDouble();
         const bool weightNeedsGrad = context->saved_data["weightNeedsGrad"].toBool();
-        if (!weightNeedsGrad && runsInKernel(x, weight))
+        if (!weightNeedsGrad && runsInKernel({x, weight}))
             return {rmsNormInput(x, weight, dy.contiguous(), epsilon), at::Tensor(), at::Tensor()};
         const at::Tensor inv = inverse(x, epsilon);
         const at::Tensor normalised = x * inv;

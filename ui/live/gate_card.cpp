@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "analysis/statistics.h"
 #include "live/curve_cards.h"
 
 #include <QLabel>
@@ -19,11 +20,7 @@ double quantileOfThresholds(const RunView::Steps& steps, std::size_t i, double s
     for (const auto& series : steps.tau) {
         if (!std::isnan(series[i])) values.push_back(series[i]);
     }
-    if (values.empty()) return kNaN;
-    const auto place =
-        static_cast<std::ptrdiff_t>(std::lround(share * static_cast<double>(values.size() - 1)));
-    std::nth_element(values.begin(), values.begin() + place, values.end());
-    return values[static_cast<std::size_t>(place)];
+    return quantile(std::move(values), share);
 }
 
 }  // namespace

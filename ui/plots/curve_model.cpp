@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/curve_model.h"
 
+#include "analysis/statistics.h"
 #include "exchange/number_format.h"
 
 #include <algorithm>
@@ -25,13 +26,6 @@ void collect(const SampledCurve& curve, double lower, double upper, bool positiv
         const double value = curve.y()[static_cast<std::size_t>(begin) + i];
         if (std::isfinite(value) && (!positiveOnly || value > 0)) values.push_back(value);
     }
-}
-
-// Reorders the values.
-double quantile(std::vector<double>& values, double share) {
-    const auto place = values.begin() + std::lround(share * static_cast<double>(values.size() - 1));
-    std::nth_element(values.begin(), place, values.end());
-    return *place;
 }
 
 std::pair<double, double> logarithmicRange(std::vector<double> values) {

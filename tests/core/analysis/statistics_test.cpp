@@ -8,6 +8,17 @@
 namespace jumplora {
 namespace {
 
+TEST(Quantile, InterpolatesBetweenNeighbours) {
+    EXPECT_TRUE(std::isnan(quantile({}, 0.5)));
+    EXPECT_EQ(quantile({7}, 0.3), 7);
+    const std::vector<double> values = {4, 1, 3, 2};
+    EXPECT_EQ(quantile(values, 0), 1);
+    EXPECT_EQ(quantile(values, 1), 4);
+    EXPECT_EQ(quantile(values, 0.5), 2.5);
+    EXPECT_DOUBLE_EQ(quantile(values, 0.9), 3.7);
+    EXPECT_EQ(quantile({5, 5, 9, 1, 5}, 0.5), 5);
+}
+
 TEST(SeedStatistics, MeanAndSampleDeviation) {
     const std::vector<double> values = {2, 4, 4, 4, 5, 5, 7, 9};
     const SeedStatistics result = seedStatistics(values);

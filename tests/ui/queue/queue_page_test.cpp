@@ -22,6 +22,15 @@ namespace {
 
 using testing::tinySpec;
 
+// 0 black … 1 white.
+double meanLightness(const QImage& picture) {
+    double sum = 0;
+    for (int y = 0; y < picture.height(); ++y) {
+        for (int x = 0; x < picture.width(); ++x) sum += picture.pixelColor(x, y).lightnessF();
+    }
+    return sum / (picture.width() * picture.height());
+}
+
 class QueuePageTest : public ::testing::Test {
   protected:
     QueuePageTest() : m_page(m_around.context()) {
@@ -160,7 +169,12 @@ TEST_F(QueuePageTest, LooksRightInTheDark) {
     m_around.theme().setKind(ThemeKind::Dark);
     m_around.queue().setHeld({m_ids[1]}, true);
     testing::savePicture(m_page, "queue_dark");
+    // Nothing of the page keeps the light theme's colours.
+    const QImage dark = m_page.grab().toImage();
     m_around.theme().setKind(ThemeKind::Light);
+    const QImage light = m_page.grab().toImage();
+    EXPECT_LT(meanLightness(dark), 0.3);
+    EXPECT_GT(meanLightness(light), 0.8);
 }
 
 }  // namespace

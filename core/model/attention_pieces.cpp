@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/attention_cpu.h"
-
 #include "base/random.h"
 #include "kernel/kernels.h"
-#include "kernel/parallel.h"
+#include "model/attention.h"
+#include "model/pieces.h"
 
 #include <atomic>
 
@@ -29,7 +28,7 @@ Piece pieceAt(const AttentionArguments& a, std::int64_t row, std::int64_t head) 
 // is left open, so nothing may be shared between pieces; with `headsTogether` the rows of a head come one
 // after another.
 template <typename Work, typename Use>
-void eachPiece(const AttentionArguments& a, bool headsTogether, const Work& makeWork, const Use& use) {
+void eachRowAndHead(const AttentionArguments& a, bool headsTogether, const Work& makeWork, const Use& use) {
     const std::int64_t rows = a.queries->rows();
     const std::int64_t items = headsTogether ? a.heads : rows * a.heads;
     std::atomic<std::int64_t> next{0};
@@ -77,7 +76,7 @@ at::Tensor forwardOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
         at::Tensor scores, factors;
     };
     const auto makeWork = [&] { return Work{space(q, a), a.dropout > 0 ? space(q, a) : at::Tensor()}; };
-    eachPiece(a, false, makeWork, [&](Work& work, std::int64_t row, std::int64_t head) {
+    eachRowAndHead(a, false, makeWork, [&](Work& work, std::int64_t row, std::int64_t head) {
         const Piece piece = pieceAt(a, row, head);
         at::Tensor p = matrix(work.scores, piece);
         probabilities<T>(p, piece.of(q, *a.queries, a.heads), piece.of(k, *a.keys, a.heads), bias, a, piece);
@@ -106,7 +105,7 @@ AttentionGradients backwardOf(const at::Tensor& q, const at::Tensor& k, const at
         return Work{space(q, a), space(q, a), drops ? space(q, a) : at::Tensor(),
                     drops ? space(q, a) : at::Tensor()};
     };
-    eachPiece(a, biasNeedsGrad, makeWork, [&](Work& work, std::int64_t row, std::int64_t head) {
+    eachRowAndHead(a, biasNeedsGrad, makeWork, [&](Work& work, std::int64_t row, std::int64_t head) {
         const Piece piece = pieceAt(a, row, head);
         const at::Tensor queries = piece.of(q, *a.queries, a.heads);
         const at::Tensor keys = piece.of(k, *a.keys, a.heads);
@@ -160,21 +159,17 @@ void attentionDropout(const AttentionArguments& a, std::int64_t row, std::int64_
 template void attentionDropout(const AttentionArguments&, std::int64_t, std::int64_t, float*);
 template void attentionDropout(const AttentionArguments&, std::int64_t, std::int64_t, double*);
 
-bool attentionRunsOnCpu(const at::Tensor& q) {
-    return q.device().is_cpu() && (q.scalar_type() == at::kFloat || q.scalar_type() == at::kDouble);
+at::Tensor attentionByPieces(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                             const at::Tensor& bias, const AttentionArguments& arguments) {
+    return withType(q, [&](auto type) { return forwardOf<decltype(type)>(q, k, v, bias, arguments); });
 }
 
-at::Tensor attentionForward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                            const at::Tensor& bias, const AttentionArguments& arguments) {
-    return q.scalar_type() == at::kDouble ? forwardOf<double>(q, k, v, bias, arguments)
-                                          : forwardOf<float>(q, k, v, bias, arguments);
-}
-
-AttentionGradients attentionBackward(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
-                                     const at::Tensor& bias, const at::Tensor& dy,
-                                     const AttentionArguments& arguments, bool biasNeedsGrad) {
-    return q.scalar_type() == at::kDouble ? backwardOf<double>(q, k, v, bias, dy, arguments, biasNeedsGrad)
-                                          : backwardOf<float>(q, k, v, bias, dy, arguments, biasNeedsGrad);
+AttentionGradients attentionGradientsByPieces(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
+                                              const at::Tensor& bias, const at::Tensor& dy,
+                                              const AttentionArguments& arguments, bool biasNeedsGrad) {
+    return withType(q, [&](auto type) {
+        return backwardOf<decltype(type)>(q, k, v, bias, dy, arguments, biasNeedsGrad);
+    });
 }
 
 }  // namespace jumplora

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Internal to the adapter room: how the sources that call kernels split their work.
+// How the sources that call kernels choose the type and split their work.
 #include "base/torch_api.h"
 #include "kernel/parallel.h"
 
@@ -24,16 +24,18 @@ auto withType(const at::Tensor& tensor, const Use& use) {
     return tensor.scalar_type() == at::kDouble ? use(double{}) : use(float{});
 }
 
+// Rows that are worth a thread of their own when each has work for many columns.
+constexpr std::int64_t kRowsWorthAThread = 16;
+
 // Rows are split among the threads always alike, so that equal runs add in the same order.
-inline std::int64_t pieceCount(std::int64_t rows) {
-    constexpr std::int64_t kRowsWorthAThread = 16;
-    return std::clamp<std::int64_t>(rows / kRowsWorthAThread, 1, at::get_num_threads());
+inline std::int64_t pieceCount(std::int64_t rows, std::int64_t worthAThread = kRowsWorthAThread) {
+    return std::clamp<std::int64_t>(rows / worthAThread, 1, at::get_num_threads());
 }
 
 // Calls use(piece, first row, last row) from several threads.
 template <typename Use>
-void eachPiece(std::int64_t rows, const Use& use) {
-    const std::int64_t pieces = pieceCount(rows);
+void eachPiece(std::int64_t rows, const Use& use, std::int64_t worthAThread = kRowsWorthAThread) {
+    const std::int64_t pieces = pieceCount(rows, worthAThread);
     parallelPieces(
         pieces, [&](std::int64_t piece) { use(piece, rows * piece / pieces, rows * (piece + 1) / pieces); });
 }
