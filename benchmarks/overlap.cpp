@@ -9,7 +9,7 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/resources.h"
-#include "model/safetensors.h"
+#include "weights/safetensors.h"
 
 #include <fmt/format.h>
 #include <sys/resource.h>

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "model/weights.h"
+#include "weights/weights.h"
 
 #include <cmath>
 #include <cstdlib>

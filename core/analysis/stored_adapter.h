@@ -2,7 +2,7 @@
 #pragma once
 #include "base/module_info.h"
 #include "base/torch_api.h"
-#include "model/safetensors.h"
+#include "weights/safetensors.h"
 
 #include <filesystem>
 #include <optional>

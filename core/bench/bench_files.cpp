@@ -3,9 +3,9 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "bench/workload.h"
-#include "model/safetensors.h"
 #include "store/store_writer.h"
 #include "train/trainer.h"
+#include "weights/safetensors.h"
 
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
 #include "model/backbone.h"
 #include "model/packed.h"
 #include "model/t5_config.h"
-#include "model/weights.h"
+#include "weights/weights.h"
 
 #include <memory>
 #include <string>

@@ -2,7 +2,7 @@
 #include "train/checkpoint.h"
 
 #include "base/error.h"
-#include "model/weights.h"
+#include "weights/weights.h"
 
 namespace jumplora {
 namespace {

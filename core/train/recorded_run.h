@@ -3,10 +3,10 @@
 #include "adapter/adapter_set.h"
 #include "method/method.h"
 #include "model/backbone.h"
-#include "model/safetensors.h"
 #include "train/optimizer.h"
 #include "train/step.h"
 #include "train/verify.h"
+#include "weights/safetensors.h"
 
 #include <filesystem>
 #include <memory>

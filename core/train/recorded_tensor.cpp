@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/recorded_tensor.h"
 
-#include "model/weights.h"
+#include "weights/weights.h"
 
 #include <charconv>
 #include <cmath>

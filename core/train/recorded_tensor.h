@@ -3,7 +3,7 @@
 #include "adapter/gate.h"
 #include "base/error.h"
 #include "base/torch_api.h"
-#include "model/safetensors.h"
+#include "weights/safetensors.h"
 
 #include <string>
 #include <vector>

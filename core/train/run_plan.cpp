@@ -6,8 +6,8 @@
 #include "data/batching.h"
 #include "data/task.h"
 #include "method/method.h"
-#include "model/safetensors.h"
 #include "train/run_setup.h"
+#include "weights/safetensors.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.h"
 #include "base/file.h"
-#include "model/safetensors.h"
 #include "train/checkpoint.h"
 #include "train/event_log.h"
 #include "train/run_setup.h"
 #include "train/run_state.h"
 #include "train/trainer.h"
+#include "weights/safetensors.h"
 
 #include <algorithm>
 

@@ -3,10 +3,10 @@
 
 #include "adapter/adapter_set.h"
 #include "base/error.h"
-#include "model/safetensors.h"
 #include "model/threads.h"
 #include "train/evaluator.h"
 #include "train/run_setup.h"
+#include "weights/safetensors.h"
 
 #include <algorithm>
 #include <map>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapter/gated_linear.h"
 #include "base/error.h"
-#include "model/weights.h"
 #include "train/recorded_tensor.h"
 #include "train/step.h"
 #include "train/verify.h"
 #include "train/verify_compare.h"
+#include "weights/weights.h"
 
 #include <cmath>
 

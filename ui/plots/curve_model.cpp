@@ -28,7 +28,7 @@ void collect(const SampledCurve& curve, double lower, double upper, bool positiv
     }
 }
 
-std::pair<double, double> logarithmicRange(std::vector<double> values) {
+std::pair<double, double> logarithmicRange(const std::vector<double>& values) {
     if (values.empty()) return {1e-2, 1};
     double low = std::log10(quantile(values, kLowQuantile));
     double high = std::log10(quantile(values, kHighQuantile));
@@ -75,7 +75,7 @@ std::pair<double, double> CurvePlot::Model::valueRange(bool rightAxis) const {
             }
         }
     }
-    auto range = axis.logarithmic ? logarithmicRange(std::move(values)) : linearRange(values);
+    auto range = axis.logarithmic ? logarithmicRange(values) : linearRange(values);
     if (axis.lower) range.first = *axis.lower;
     if (axis.upper) range.second = *axis.upper;
     if (!(range.second > range.first)) range.second = range.first + 1;

@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "base/random.h"
 #include "base/torch_api.h"
-#include "model/weights.h"
 #include "train/run_directory.h"
+#include "weights/weights.h"
 
 #include <fmt/format.h>
 

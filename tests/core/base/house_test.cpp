@@ -113,8 +113,8 @@ void expectOrder(const std::string& folder, const std::vector<std::string>& room
 }
 
 TEST(House, RoomsOfTheEngineUseOnlyRoomsBelowThem) {
-    expectOrder("core", {"base", "text", "data", "kernel", "model", "adapter", "method", "train", "analysis",
-                         "store", "exchange", "runner", "bench"});
+    expectOrder("core", {"base", "text", "data", "kernel", "weights", "model", "adapter", "method", "train",
+                         "analysis", "store", "exchange", "runner", "bench"});
 }
 
 TEST(House, RoomsOfTheWindowUseOnlyRoomsBelowThem) {

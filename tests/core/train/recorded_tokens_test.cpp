@@ -2,8 +2,8 @@
 #include "base/json.h"
 #include "data/encoding.h"
 #include "data/task.h"
-#include "model/safetensors.h"
 #include "support/shared_data.h"
+#include "weights/safetensors.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>

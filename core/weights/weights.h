@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "base/torch_api.h"
-#include "model/safetensors.h"
+#include "weights/safetensors.h"
 
 #include <map>
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "model/safetensors.h"
+#include "weights/safetensors.h"
 
 #include "base/error.h"
 #include "base/json.h"
