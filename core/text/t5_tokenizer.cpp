@@ -150,7 +150,13 @@ void T5Tokenizer::encodeText(std::string_view text, bool atStart, std::vector<st
     }
 }
 
-std::vector<std::int32_t> T5Tokenizer::encode(std::string_view raw) const {
+std::vector<std::int32_t> T5Tokenizer::encode(std::string_view text) const {
+    std::vector<std::int32_t> ids = encodePlain(text);
+    ids.push_back(m_eos);
+    return ids;
+}
+
+std::vector<std::int32_t> T5Tokenizer::encodePlain(std::string_view raw) const {
     const std::string text = repairUtf8(raw);
     std::vector<std::int32_t> ids;
     for (const TextPart& part : m_tokens.split(text)) {
@@ -160,7 +166,6 @@ std::vector<std::int32_t> T5Tokenizer::encode(std::string_view raw) const {
             encodeText(part.text, part.text.data() == text.data(), ids);
         }
     }
-    ids.push_back(m_eos);
     return ids;
 }
 

@@ -33,10 +33,12 @@ class T5Tokenizer final : public Tokenizer {
     T5Tokenizer(const SentencePieceModel& model, const T5TokenizerOptions& options, const std::string& where,
                 std::string contentHash);
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override;
+    [[nodiscard]] std::vector<std::int32_t> encodePlain(std::string_view text) const override;
     [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool skipSpecial) const override;
     [[nodiscard]] std::int64_t vocabularySize() const override {
         return m_unigram.size() + static_cast<std::int64_t>(m_addedTexts.size());
     }
+    [[nodiscard]] std::optional<std::int32_t> bosId() const override { return std::nullopt; }
     [[nodiscard]] std::optional<std::int32_t> eosId() const override { return m_eos; }
     [[nodiscard]] std::optional<std::int32_t> padId() const override { return m_pad; }
     [[nodiscard]] std::string contentHash() const override { return m_hash; }

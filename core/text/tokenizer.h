@@ -16,13 +16,17 @@ namespace jumplora {
 class Tokenizer {
   public:
     virtual ~Tokenizer() = default;
-    // With the special tokens that the model expects (T5: eos at the end). `text` is UTF-8; damaged UTF-8 is
-    // replaced, never refused.
+    // With the special tokens that the model expects (T5: eos at the end, Llama: bos in front). `text` is
+    // UTF-8; damaged UTF-8 is replaced, never refused.
     [[nodiscard]] virtual std::vector<std::int32_t> encode(std::string_view text) const = 0;
+    // Without them; tokens that are written out in the text are found all the same
+    // (add_special_tokens=False).
+    [[nodiscard]] virtual std::vector<std::int32_t> encodePlain(std::string_view text) const = 0;
     // Unknown ids (negative or beyond the vocabulary) are skipped.
     [[nodiscard]] virtual std::string decode(std::span<const std::int32_t> ids,
                                              bool skipSpecial = true) const = 0;
     [[nodiscard]] virtual std::int64_t vocabularySize() const = 0;  // largest id + 1, added tokens included
+    [[nodiscard]] virtual std::optional<std::int32_t> bosId() const = 0;
     [[nodiscard]] virtual std::optional<std::int32_t> eosId() const = 0;
     [[nodiscard]] virtual std::optional<std::int32_t> padId() const = 0;
     [[nodiscard]] virtual std::string contentHash() const = 0;  // of the files it was made from

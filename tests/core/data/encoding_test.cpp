@@ -11,14 +11,18 @@ class ByteTokenizer : public Tokenizer {
   public:
     explicit ByteTokenizer(bool withEos) : m_withEos(withEos) {}
     [[nodiscard]] std::vector<std::int32_t> encode(std::string_view text) const override {
-        std::vector<std::int32_t> ids(text.begin(), text.end());
+        std::vector<std::int32_t> ids = encodePlain(text);
         if (m_withEos) ids.push_back(1);
         return ids;
+    }
+    [[nodiscard]] std::vector<std::int32_t> encodePlain(std::string_view text) const override {
+        return {text.begin(), text.end()};
     }
     [[nodiscard]] std::string decode(std::span<const std::int32_t> ids, bool /*skipSpecial*/) const override {
         return {ids.begin(), ids.end()};
     }
     [[nodiscard]] std::int64_t vocabularySize() const override { return 256; }
+    [[nodiscard]] std::optional<std::int32_t> bosId() const override { return std::nullopt; }
     [[nodiscard]] std::optional<std::int32_t> eosId() const override {
         return m_withEos ? std::optional<std::int32_t>(1) : std::nullopt;
     }
