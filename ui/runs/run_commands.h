@@ -1,34 +1,51 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include "session/jobs.h"
+#include "session/window_context.h"
+#include "store/store_types.h"
 
-#include <QUndoCommand>
+#include <QUndoStack>
 #include <functional>
+#include <vector>
 
 namespace jumplora {
 
-// A change of the index that can be taken back. Both directions run on the writing worker; `done` follows
-// each.
-class StoreCommand : public QUndoCommand {
+// What can be done with chosen runs. A change of the index is one step to undo; what fails is told in a
+// notice.
+class RunCommands : public QObject {
+    Q_OBJECT
+
   public:
-    using Change = std::function<void(Store&)>;
-    StoreCommand(const QString& text, Jobs& jobs, QObject* receiver, Change redo, Change undo,
-                 std::function<void()> done)
-        : QUndoCommand(text),
-          m_jobs(jobs),
-          m_receiver(receiver),
-          m_redo(std::move(redo)),
-          m_undo(std::move(undo)),
-          m_done(std::move(done)) {}
-    void redo() override { m_jobs.write(m_receiver, m_redo, m_done); }
-    void undo() override { m_jobs.write(m_receiver, m_undo, m_done); }
+    using Chosen = std::function<std::vector<const RunRow*>()>;
+    // `chosen` names the runs that a command is for; `window` is below the dialogs.
+    RunCommands(WindowContext& context, Chosen chosen, QWidget* window);
+
+    [[nodiscard]] QUndoStack* undoStack() { return &m_undo; }
+    void archive(bool archived);
+    void tag();
+    void setNote(const QString& id, const QString& before, const QString& after);
+    void deleteFiles();
+    void resume();
+    // Opens the settings of the first chosen run on the set-up page.
+    void duplicate();
+    void rerun(bool otherSeeds);
+    void importFolder();
+    void rescan();
+    void tell(Notice::Kind kind, const QString& sentence, const QString& actionText = {},
+              std::function<void()> action = {}, int seconds = 0);
+
+  Q_SIGNALS:
+    void notice(const jumplora::Notice& notice);
+    void changed();    // the index is another one now
+    void leftTable();  // the chosen runs went to the archive or came back
 
   private:
-    Jobs& m_jobs;
-    QObject* m_receiver;
-    Change m_redo;
-    Change m_undo;
-    std::function<void()> m_done;
+    void edit(const QString& text, std::function<void(Store&)> redo, std::function<void(Store&)> undo);
+    void setTags(const QStringList& ids, const QStringList& add, const QStringList& remove);
+
+    WindowContext& m_context;
+    Chosen m_chosen;
+    QWidget* m_window;
+    QUndoStack m_undo;
 };
 
 }  // namespace jumplora

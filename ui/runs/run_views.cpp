@@ -37,6 +37,13 @@ Json listJson(const QStringList& list) {
 
 }  // namespace
 
+const std::vector<const char*>& usualColumns() {
+    static const std::vector<const char*> kColumns = {"state", "name",    "method", "gate",       "sequence",
+                                                      "seed",  "oa",      "bwt",    "forgetting", "density",
+                                                      "time",  "started", "tags"};
+    return kColumns;
+}
+
 std::vector<SavedView> builtinViews() {
     SavedView all;
     all.name = tr("All");

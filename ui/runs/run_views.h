@@ -22,6 +22,9 @@ struct SavedView {
     bool operator==(const SavedView&) const = default;
 };
 
+// The columns of a view that names none.
+const std::vector<const char*>& usualColumns();
+
 // All, Today, Failed, Archived.
 std::vector<SavedView> builtinViews();
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "parts/page.h"
-#include "runs/run_views.h"
+#include "runs/run_commands.h"
+#include "runs/view_menus.h"
 #include "session/window_context.h"
 
 #include <QTimer>
@@ -10,8 +11,6 @@
 
 class QLabel;
 class QSplitter;
-class QToolButton;
-class QUndoStack;
 
 namespace jumplora {
 
@@ -34,7 +33,7 @@ class RunsPage : public Page {
     void deactivated() override;
     // Shows runs (`runs`) or a filter (`text`).
     void open(const PageRequest& request) override;
-    [[nodiscard]] QUndoStack* undoStack() override { return m_undo; }
+    [[nodiscard]] QUndoStack* undoStack() override { return m_commands->undoStack(); }
 
     [[nodiscard]] RunTableModel& model() { return *m_model; }
     void reload();
@@ -54,50 +53,32 @@ class RunsPage : public Page {
     QWidget* buildHeader();
     QWidget* buildBody();
     QWidget* buildBottom();
-    void buildMenus();
     void take(std::shared_ptr<const RunData> data, bool whole);
     void applyFilter();
     void readCurves();
     void applyColumns();
     void applyView(const SavedView& view);
-    void viewEdited();
     void saveView();
     void storeViews();
     void showState();
     void showCounts();
     void showDetail();
     void arrange();
-    void headerMenu(int column, const QPoint& place);
     void sortBy(int column, bool second);
     void setDefaultWidths();
-    // Commands on runs, one step to undo each.
-    void edit(const QString& text, std::function<void(Store&)> redo, std::function<void(Store&)> undo);
-    void archive(bool archived);
-    void tag();
-    void setTags(const QStringList& ids, const QStringList& add, const QStringList& remove);
-    void setNote(const QString& id, const QString& before, const QString& after);
-    void deleteFiles();
     void openRun(const QString& id);
     void compare();
     void showResults();
-    void duplicate();
-    void rerun(bool otherSeeds);
     void exportTable();
-    void importFolder();
-    void rescan();
-    void tell(Notice::Kind kind, const QString& sentence, const QString& actionText = {},
-              std::function<void()> action = {}, int seconds = 0);
     [[nodiscard]] std::vector<const RunRow*> chosenRows() const;
 
     WindowContext& m_context;
-    QUndoStack* m_undo;
     RunTableModel* m_model;
+    RunCommands* m_commands;
+    ViewMenus* m_menus = nullptr;
     FilterEdit* m_filter = nullptr;
     QLabel* m_count = nullptr;
     QLabel* m_problem = nullptr;
-    QToolButton* m_viewMenu = nullptr;
-    QToolButton* m_groupMenu = nullptr;
-    QToolButton* m_columnButton = nullptr;
     PinnedTable* m_table = nullptr;
     StateStack* m_state = nullptr;
     RunDetail* m_detail = nullptr;
@@ -105,9 +86,7 @@ class RunsPage : public Page {
     QLabel* m_marks = nullptr;
     QTimer m_reloadTimer;
     QTimer m_filterTimer;
-    std::vector<SavedView> m_views;  // built in first
-    SavedView m_view;                // the chosen one as it was saved
-    SavedView m_now;                 // as it is
+    ViewState m_view;
     bool m_loaded = false;
     bool m_active = false;
     bool m_stale = true;
