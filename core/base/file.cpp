@@ -11,6 +11,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <memory>
+#include <vector>
 
 namespace jumplora {
 namespace {
@@ -147,9 +149,26 @@ std::string contentHash(std::string_view content) {
 }
 
 std::string fileHash(const std::filesystem::path& path) {
-    const MappedFile file(path);
-    const auto bytes = file.bytes();
-    return contentHash({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    // Piece by piece: a map of a large file would count as memory of this process.
+    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) failSystem(path, "open", errno);
+    const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
+                                                                                XXH3_freeState);
+    XXH3_64bits_reset(state.get());
+    std::vector<char> piece(std::size_t{1} << 20U);
+    for (;;) {
+        const ssize_t n = ::read(descriptor, piece.data(), piece.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) {
+            const int code = errno;
+            ::close(descriptor);
+            failSystem(path, "read", code);
+        }
+        if (n == 0) break;
+        XXH3_64bits_update(state.get(), piece.data(), static_cast<std::size_t>(n));
+    }
+    ::close(descriptor);
+    return fmt::format("{:016x}", XXH3_64bits_digest(state.get()));
 }
 
 }  // namespace jumplora

@@ -12,17 +12,14 @@ namespace jumplora {
 std::unique_ptr<Backbone> loadBackbone(const std::string& folder, const BackboneOptions& options) {
     const std::filesystem::path path(folder);
     if (!std::filesystem::is_directory(path))
-        fail(ErrorKind::Input,
-             "{}: no such folder; give a Hugging Face folder with config.json and model.safetensors", folder);
+        fail(ErrorKind::Input, "{}: no such folder; give a Hugging Face folder with config.json and weights",
+             folder);
     if (!std::filesystem::exists(path / "config.json"))
         fail(ErrorKind::Input, "{}: config.json is missing; give a Hugging Face folder", folder);
-    if (!std::filesystem::exists(path / "model.safetensors"))
-        fail(ErrorKind::Input,
-             "{}: model.safetensors is missing; convert the checkpoint to one safetensors file", folder);
     const Json json = readJsonFile(path / "config.json");
     const T5Config config = parseT5Config(json, (path / "config.json").string());
-    const SafetensorsFile file(path / "model.safetensors");
-    WeightReader weights(file, at::TensorOptions(options.dtype).device(options.device));
+    const WeightFiles files = WeightFiles::ofModel(path);
+    WeightReader weights(files, at::TensorOptions(options.dtype).device(options.device), options.progress);
     return std::make_unique<T5>(config, weights);
 }
 

@@ -3,6 +3,7 @@
 #include "base/torch_api.h"
 #include "model/dropout.h"
 #include "model/linear.h"
+#include "weights/load_progress.h"
 
 #include <cstdint>
 #include <memory>
@@ -54,10 +55,12 @@ class Backbone {
 struct BackboneOptions {
     at::ScalarType dtype = at::kFloat;
     at::Device device = at::kCPU;
+    LoadProgress progress;
 };
 
-// Loads a Hugging Face folder (config.json + model.safetensors). Throws Error(Input) naming what is not
-// supported, Error(Format) listing missing, surplus and wrongly shaped tensors.
+// Loads a Hugging Face folder: config.json and weights (weights/weight_files.h), straight into the type and
+// onto the device. Throws Error(Input) naming what is not supported, Error(Format) listing missing, surplus
+// and wrongly shaped tensors.
 std::unique_ptr<Backbone> loadBackbone(const std::string& folder, const BackboneOptions& options);
 
 // "cpu", "cuda", "cuda:1". Throws Error(Input) when the device is not there.

@@ -7,7 +7,7 @@
 #include "data/task.h"
 #include "method/method.h"
 #include "train/run_setup.h"
-#include "weights/safetensors.h"
+#include "weights/weight_files.h"
 
 #include <algorithm>
 #include <cmath>
@@ -136,19 +136,18 @@ RunPlan planRun(const RunSpec& spec) {
 
 BackboneShape backboneShape(const RunSpec& spec) {
     const std::filesystem::path folder = backboneFolder(spec.backbone.path);
-    for (const char* file : {"config.json", "model.safetensors"}) {
-        if (!std::filesystem::exists(folder / file))
-            fail(ErrorKind::Input,
-                 "backbone.path: {} has no {}; choose a Hugging Face folder with config.json, "
-                 "model.safetensors and a "
-                 "tokenizer",
-                 folder.string(), file);
-    }
+    if (!std::filesystem::exists(folder / "config.json"))
+        fail(ErrorKind::Input,
+             "backbone.path: {} has no config.json; choose a Hugging Face folder with config.json, weights "
+             "and a "
+             "tokenizer",
+             folder.string());
     BackboneShape shape;
     shape.config = readJsonFile(folder / "config.json");
-    const SafetensorsFile file(folder / "model.safetensors");
+    const WeightFiles files = WeightFiles::ofModel(folder);
     const std::string ending = ".weight";
-    for (const TensorView& tensor : file.tensors()) {
+    for (const auto& [view, file] : files.tensors()) {
+        const TensorView& tensor = *view;
         shape.weights += tensor.elements();
         if (tensor.shape.size() != 2 || !tensor.name.ends_with(ending)) continue;
         const std::string layer = tensor.name.substr(0, tensor.name.size() - ending.size());

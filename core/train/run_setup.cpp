@@ -7,6 +7,7 @@
 #include "data/encoding.h"
 #include "model/doctor.h"
 #include "model/threads.h"
+#include "weights/weight_files.h"
 
 #include <map>
 
@@ -146,8 +147,10 @@ Json provenanceOf(const RunSetup& setup) {
         }
     }
     Json backbone = Json::object();
-    for (const char* name : {"config.json", "model.safetensors"})
-        backbone[name] = fileHash(std::filesystem::path(setup.backboneFolder) / name);
+    const std::filesystem::path folder = setup.backboneFolder;
+    backbone["config.json"] = fileHash(folder / "config.json");
+    const WeightFiles weights = WeightFiles::ofModel(folder);
+    for (const auto& file : weights.files()) backbone[file.filename().string()] = fileHash(file);
     const MachineReport machine = inspectMachine(false);
     return {{"hash", "XXH3-64"},
             {"data", data},

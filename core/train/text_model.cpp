@@ -6,7 +6,7 @@
 #include "model/threads.h"
 #include "train/evaluator.h"
 #include "train/run_setup.h"
-#include "weights/safetensors.h"
+#include "weights/weight_files.h"
 
 #include <algorithm>
 #include <map>
@@ -28,12 +28,11 @@ void describeTokenizer(BackboneSummary& summary) {
 }
 
 void describeFile(BackboneSummary& summary) {
-    const SafetensorsFile file(std::filesystem::path(summary.folder) / "model.safetensors");
+    const WeightFiles files = WeightFiles::ofModel(summary.folder);
     std::map<std::string, std::int64_t> elements;
-    for (const TensorView& view : file.tensors()) {
-        elements[dtypeName(view.dtype)] += view.elements();
-        summary.storedBytes += static_cast<std::int64_t>(view.data.size());
-    }
+    for (const auto& tensor : files.tensors())
+        elements[dtypeName(tensor.view->dtype)] += tensor.view->elements();
+    summary.storedBytes = files.bytes();
     const auto most = std::max_element(elements.begin(), elements.end(),
                                        [](const auto& a, const auto& b) { return a.second < b.second; });
     if (most != elements.end()) summary.storedType = most->first;

@@ -5,7 +5,6 @@
 #include "base/json.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <limits>
 
@@ -14,29 +13,6 @@ namespace {
 
 // The reference implementation's bound; also keeps a damaged length from being believed.
 constexpr std::uint64_t kMaxHeader = 100'000'000;
-// More than any weight has; LibTorch's own bound is 64.
-constexpr std::size_t kMaxDimensions = 16;
-
-struct DTypeEntry {
-    DType dtype;
-    const char* name;
-    std::size_t size;
-};
-constexpr std::array<DTypeEntry, 10> kDTypes = {{{DType::F64, "F64", 8},
-                                                 {DType::F32, "F32", 4},
-                                                 {DType::F16, "F16", 2},
-                                                 {DType::BF16, "BF16", 2},
-                                                 {DType::I64, "I64", 8},
-                                                 {DType::I32, "I32", 4},
-                                                 {DType::I16, "I16", 2},
-                                                 {DType::I8, "I8", 1},
-                                                 {DType::U8, "U8", 1},
-                                                 {DType::Bool, "BOOL", 1}}};
-
-const DTypeEntry& entry(DType dtype) {
-    return *std::find_if(kDTypes.begin(), kDTypes.end(), [&](const auto& e) { return e.dtype == dtype; });
-}
-
 std::uint64_t unsignedOf(const Json& value, const std::string& where, const char* what) {
     if (!value.is_number_unsigned())
         fail(ErrorKind::Format, "{}: {} must be whole numbers from 0", where, what);
@@ -49,10 +25,10 @@ TensorView parseTensor(const std::string& name, const Json& json, std::span<cons
     TensorView view;
     view.name = name;
     const std::string dtype = requireString(json, "dtype", where);
-    const auto known =
-        std::find_if(kDTypes.begin(), kDTypes.end(), [&](const auto& e) { return dtype == e.name; });
-    if (known == kDTypes.end()) fail(ErrorKind::Format, "{}: dtype \"{}\" is not supported", where, dtype);
-    view.dtype = known->dtype;
+    const DType* known = dtypeNamed(dtype);
+    if (known == nullptr) fail(ErrorKind::Format, "{}: dtype \"{}\" is not supported", where, dtype);
+    view.dtype = *known;
+    const std::size_t size = dtypeSize(view.dtype);
 
     const Json& shape = requireMember(json, "shape", where);
     if (!shape.is_array()) fail(ErrorKind::Format, "{}: shape must be a list", where);
@@ -60,8 +36,8 @@ TensorView parseTensor(const std::string& name, const Json& json, std::span<cons
         fail(ErrorKind::Format, "{}: {} dimensions are more than {}", where, shape.size(), kMaxDimensions);
     std::uint64_t elements = 1;
     std::uint64_t nonZero = 1;  // product of the sizes above 0: strides have to fit, too
-    for (const Json& size : shape) {
-        const std::uint64_t value = unsignedOf(size, where, "the sizes of its shape");
+    for (const Json& each : shape) {
+        const std::uint64_t value = unsignedOf(each, where, "the sizes of its shape");
         constexpr auto kMost = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
         if (value > kMost || (value != 0 && nonZero > kMost / value))
             fail(ErrorKind::Format, "{}: its shape is larger than any file", where);
@@ -78,9 +54,9 @@ TensorView parseTensor(const std::string& name, const Json& json, std::span<cons
     if (begin > end || end > buffer.size())
         fail(ErrorKind::Format, "{}: its data lie outside the file ({} to {} of {} bytes)", where, begin, end,
              buffer.size());
-    if ((end - begin) % known->size != 0 || (end - begin) / known->size != elements)
+    if ((end - begin) % size != 0 || (end - begin) / size != elements)
         fail(ErrorKind::Format, "{}: its shape needs {} entries of {} bytes, the file holds {} bytes", where,
-             elements, known->size, end - begin);
+             elements, size, end - begin);
     view.data = buffer.subspan(begin, end - begin);
     return view;
 }
@@ -113,15 +89,8 @@ void requireSeamless(const std::vector<TensorView>& tensors, std::span<const std
 
 }  // namespace
 
-std::size_t dtypeSize(DType dtype) { return entry(dtype).size; }
-const char* dtypeName(DType dtype) { return entry(dtype).name; }
-
-std::int64_t TensorView::elements() const {
-    return static_cast<std::int64_t>(data.size() / dtypeSize(dtype));
-}
-
-SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : m_path(path), m_map(path) {
-    const auto bytes = m_map.bytes();
+SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : TensorFile(path) {
+    const auto bytes = mapped();
     const std::string file = path.string();
     std::uint64_t headerSize = 0;
     if (bytes.size() < sizeof headerSize)
@@ -134,6 +103,7 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : m_path(pat
     const Json header = parseJson(text, file + " (header)");
     if (!header.is_object()) fail(ErrorKind::Format, "{}: its header is not an object", file);
     const auto buffer = bytes.subspan(sizeof headerSize + headerSize);
+    std::vector<TensorView> tensors;
     for (const auto& [name, json] : header.items()) {
         if (name == "__metadata__") {
             if (!json.is_object()) fail(ErrorKind::Format, "{}: its metadata are not an object", file);
@@ -143,44 +113,33 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : m_path(pat
                 m_metadata[key] = value.get<std::string>();
             }
         } else {
-            m_tensors.push_back(parseTensor(name, json, buffer, file));
+            tensors.push_back(parseTensor(name, json, buffer, file));
         }
     }
-    requireSeamless(m_tensors, buffer, file);
-    std::sort(m_tensors.begin(), m_tensors.end(),
-              [](const auto& a, const auto& b) { return a.name < b.name; });
-}
-
-const TensorView* SafetensorsFile::find(const std::string& name) const {
-    const auto it =
-        std::lower_bound(m_tensors.begin(), m_tensors.end(), name,
-                         [](const TensorView& view, const std::string& n) { return view.name < n; });
-    return it != m_tensors.end() && it->name == name ? &*it : nullptr;
-}
-
-const TensorView& SafetensorsFile::require(const std::string& name) const {
-    const TensorView* view = find(name);
-    if (view == nullptr) fail(ErrorKind::Format, "{}: tensor \"{}\" is missing", m_path.string(), name);
-    return *view;
+    requireSeamless(tensors, buffer, file);
+    setTensors(std::move(tensors));
 }
 
 const std::string& SafetensorsFile::requireMetadata(const std::string& key) const {
     const auto it = m_metadata.find(key);
     if (it == m_metadata.end())
-        fail(ErrorKind::Format, "{}: metadata \"{}\" is missing", m_path.string(), key);
+        fail(ErrorKind::Format, "{}: metadata \"{}\" is missing", path().string(), key);
     return it->second;
 }
 
 std::int64_t writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
-                              const std::map<std::string, std::string>& metadata) {
+                              const std::map<std::string, std::string>& metadata, const TensorBytes& dataOf) {
     Json header = Json::object();
     if (!metadata.empty()) header["__metadata__"] = metadata;
     std::uint64_t offset = 0;
     for (const TensorToWrite& tensor : tensors) {
-        header[tensor.name] = {{"dtype", dtypeName(tensor.dtype)},
-                               {"shape", tensor.shape},
-                               {"data_offsets", {offset, offset + tensor.data.size()}}};
-        offset += tensor.data.size();
+        TensorView view;
+        view.dtype = tensor.dtype;
+        view.shape = tensor.shape;
+        const std::uint64_t end = offset + static_cast<std::uint64_t>(view.bytes());
+        header[tensor.name] = {
+            {"dtype", dtypeName(tensor.dtype)}, {"shape", tensor.shape}, {"data_offsets", {offset, end}}};
+        offset = end;
     }
     std::string text = header.dump();
     text.resize((text.size() + 7) / 8 * 8, ' ');
@@ -188,9 +147,14 @@ std::int64_t writeSafetensors(const std::filesystem::path& path, const std::vect
     AtomicFile file(path);
     file.write(std::as_bytes(std::span(&headerSize, 1)));
     file.write(text);
-    for (const TensorToWrite& tensor : tensors) file.write(tensor.data);
+    for (std::size_t i = 0; i < tensors.size(); ++i) file.write(dataOf(i));
     file.commit();
     return static_cast<std::int64_t>(sizeof headerSize + headerSize + offset);
+}
+
+std::int64_t writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
+                              const std::map<std::string, std::string>& metadata) {
+    return writeSafetensors(path, tensors, metadata, [&](std::size_t i) { return tensors[i].data; });
 }
 
 }  // namespace jumplora

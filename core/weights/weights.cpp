@@ -2,6 +2,7 @@
 #include "weights/weights.h"
 
 #include "base/error.h"
+#include "weights/names_listed.h"
 
 #include <algorithm>
 #include <cstring>
@@ -9,16 +10,47 @@
 namespace jumplora {
 namespace {
 
-// At most this many names of each kind in one message.
-constexpr std::size_t kNamesShown = 12;
+// Of a tensor's bytes that are copied at once.
+constexpr std::int64_t kPiece = 4 << 20;
 
-std::string listed(const char* what, const std::vector<std::string>& names) {
-    if (names.empty()) return {};
-    const std::vector<std::string> shown(
-        names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kNamesShown)));
-    return fmt::format("\n  {} ({}): {}{}", what, names.size(), fmt::join(shown, ", "),
-                       names.size() > kNamesShown ? ", ..." : "");
-}
+// Reads a view's entries in row-major order, wherever they lie.
+class EntryReader {
+  public:
+    explicit EntryReader(const TensorView& view)
+        : m_view(view), m_size(dtypeSize(view.dtype)), m_index(view.shape.size()) {}
+
+    // The next entries into `target`, which has room for them.
+    void read(std::byte* target, std::int64_t count) {
+        if (m_view.strides.empty()) {
+            const std::size_t bytes = static_cast<std::size_t>(count) * m_size;
+            std::memcpy(target, m_view.data.data() + m_at, bytes);
+            m_at += bytes;
+            return;
+        }
+        for (std::int64_t i = 0; i < count; ++i, target += m_size) {
+            std::memcpy(target, m_view.data.data() + m_at, m_size);
+            advance();
+        }
+    }
+
+  private:
+    void advance() {
+        for (std::size_t d = m_index.size(); d-- > 0;) {
+            const std::size_t step = static_cast<std::size_t>(m_view.strides[d]) * m_size;
+            if (++m_index[d] < m_view.shape[d]) {
+                m_at += step;
+                return;
+            }
+            m_at -= step * static_cast<std::size_t>(m_view.shape[d] - 1);
+            m_index[d] = 0;
+        }
+    }
+
+    const TensorView& m_view;
+    std::size_t m_size;
+    std::size_t m_at = 0;
+    std::vector<std::int64_t> m_index;
+};
 
 }  // namespace
 
@@ -75,62 +107,106 @@ DType toDType(at::ScalarType type) {
     }
 }
 
-at::Tensor toTensor(const TensorView& view) {
-    auto tensor = at::empty(view.shape, at::TensorOptions(toScalarType(view.dtype)));
-    if (view.dtype == DType::Bool) {
-        // A bool that is neither 0 nor 1 is undefined behaviour.
-        std::transform(view.data.begin(), view.data.end(), tensor.data_ptr<bool>(),
-                       [](std::byte b) { return b != std::byte{0}; });
-    } else if (!view.data.empty()) {
-        std::memcpy(tensor.data_ptr(), view.data.data(), view.data.size());
+void copyTensor(const TensorView& view, const at::Tensor& target,
+                const std::function<void(std::int64_t)>& copied) {
+    const at::NoGradGuard noGrad;
+    const auto type = toScalarType(view.dtype);
+    const auto size = static_cast<std::int64_t>(dtypeSize(view.dtype));
+    const std::int64_t count = view.elements();
+    const at::Tensor flat = target.view({-1});
+    // A boolean that is neither 0 nor 1 is undefined behaviour: it is made one on the way.
+    const bool direct = target.scalar_type() == type && target.is_cpu() && view.dtype != DType::Bool;
+    const std::int64_t piece = std::min(count, std::max<std::int64_t>(kPiece / size, 1));
+    const at::Tensor buffer =
+        direct ? at::Tensor() : at::empty({piece}, view.dtype == DType::Bool ? at::kByte : type);
+    EntryReader entries(view);
+    for (std::int64_t done = 0; done < count;) {
+        const std::int64_t now = std::min(piece, count - done);
+        if (direct) {
+            entries.read(static_cast<std::byte*>(flat.data_ptr()) + done * size, now);
+        } else {
+            entries.read(static_cast<std::byte*>(buffer.data_ptr()), now);
+            const at::Tensor part = buffer.narrow(0, 0, now);
+            flat.narrow(0, done, now).copy_(view.dtype == DType::Bool ? part.ne(0) : part);
+        }
+        done += now;
+        if (copied) copied(done * size);
     }
+}
+
+at::Tensor toTensor(const TensorView& view, at::ScalarType dtype) {
+    at::Tensor tensor = at::empty(view.shape, at::TensorOptions(dtype));
+    copyTensor(view, tensor);
     return tensor;
 }
 
-at::Tensor toTensor(const TensorView& view, at::ScalarType dtype) { return toTensor(view).to(dtype); }
+at::Tensor toTensor(const TensorView& view) { return toTensor(view, toScalarType(view.dtype)); }
 
 std::int64_t writeTensors(const std::filesystem::path& path,
                           const std::vector<std::pair<std::string, at::Tensor>>& tensors,
-                          const std::map<std::string, std::string>& metadata) {
-    std::vector<at::Tensor> kept;  // owns the bytes while they are written
-    std::vector<TensorToWrite> views;
-    for (const auto& [name, tensor] : tensors) {
-        kept.push_back(tensor.detach().to(at::kCPU).contiguous());
-        const at::Tensor& t = kept.back();
-        views.push_back({name, toDType(t.scalar_type()), t.sizes().vec(),
-                         std::as_bytes(std::span(static_cast<const char*>(t.data_ptr()), t.nbytes()))});
-    }
-    return writeSafetensors(path, views, metadata);
+                          const std::map<std::string, std::string>& metadata,
+                          std::optional<at::ScalarType> dtype) {
+    std::vector<TensorToWrite> headers;
+    for (const auto& [name, tensor] : tensors)
+        headers.push_back({name, toDType(dtype.value_or(tensor.scalar_type())), tensor.sizes().vec(), {}});
+    at::Tensor kept;  // owns the bytes while they are written
+    return writeSafetensors(path, headers, metadata, [&](std::size_t i) {
+        const auto& [name, tensor] = tensors[i];
+        kept = tensor.detach().to(at::kCPU, dtype.value_or(tensor.scalar_type())).contiguous();
+        if (kept.scalar_type() != tensor.scalar_type() && at::isinf(kept).any().item<bool>() &&
+            !at::isinf(tensor).any().item<bool>())
+            fail(ErrorKind::Numeric, "{}: \"{}\" has values that are too large for {}; choose a wider type",
+                 path.string(), name, dtypeName(headers[i].dtype));
+        return std::as_bytes(std::span(static_cast<const char*>(kept.data_ptr()), kept.nbytes()));
+    });
 }
+
+WeightReader::WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress)
+    : m_files(files), m_options(options), m_progress(std::move(progress)), m_total(files.bytes()) {}
 
 at::Tensor WeightReader::take(const std::string& name, const std::vector<std::int64_t>& shape) {
     m_used.insert(name);
-    const TensorView* view = m_file.find(name);
-    if (view == nullptr) {
+    const WeightFiles::Tensor* found = m_files.find(name);
+    if (found == nullptr) {
         m_missing.push_back(name);
         return {};
     }
-    if (view->shape != shape) {
-        m_wrongShape.push_back(fmt::format("{} is [{}], expected [{}]", name, fmt::join(view->shape, ", "),
+    const TensorView& view = *found->view;
+    if (view.shape != shape) {
+        m_wrongShape.push_back(fmt::format("{} is [{}], expected [{}]", name, fmt::join(view.shape, ", "),
                                            fmt::join(shape, ", ")));
         return {};
     }
-    const auto type = toScalarType(view->dtype);
-    if (!at::isFloatingType(type)) {
+    if (!at::isFloatingType(toScalarType(view.dtype))) {
         m_wrongShape.push_back(
-            fmt::format("{} holds {}, expected a floating type", name, dtypeName(view->dtype)));
+            fmt::format("{} holds {}, expected a floating type", name, dtypeName(view.dtype)));
         return {};
     }
-    return toTensor(*view).to(m_options);
+    at::Tensor tensor = at::empty(shape, m_options);
+    std::int64_t forgotten = 0;
+    copyTensor(view, tensor, [&](std::int64_t bytes) {
+        if (view.strides.empty())
+            found->file->forget(view.data.subspan(static_cast<std::size_t>(forgotten),
+                                                  static_cast<std::size_t>(bytes - forgotten)));
+        forgotten = bytes;
+        if (m_progress) m_progress(m_done + bytes, m_total);
+    });
+    if (!view.strides.empty()) found->file->forget(view.data);
+    m_done += view.bytes();
+    return tensor;
 }
 
 void WeightReader::finish() const {
     std::vector<std::string> surplus;
-    for (const auto& tensor : m_file.tensors()) {
-        if (m_used.count(tensor.name) == 0) surplus.push_back(tensor.name);
+    for (const WeightFiles::Tensor& tensor : m_files.tensors()) {
+        if (m_used.count(tensor.view->name) == 0) surplus.push_back(tensor.view->name);
     }
-    if (m_missing.empty() && m_wrongShape.empty() && surplus.empty()) return;
-    fail(ErrorKind::Format, "{}: the weights do not fit config.json{}{}{}", m_file.path().string(),
+    if (m_missing.empty() && m_wrongShape.empty() && surplus.empty()) {
+        // What lies in the files and is not needed counts as done.
+        if (m_progress) m_progress(m_total, m_total);
+        return;
+    }
+    fail(ErrorKind::Format, "{}: the weights do not fit config.json{}{}{}", m_files.path().string(),
          listed("missing", m_missing), listed("of another shape", m_wrongShape),
          listed("not known", surplus));
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "base/torch_api.h"
+#include "weights/load_progress.h"
 #include "weights/safetensors.h"
+#include "weights/weight_files.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,32 +16,43 @@ namespace jumplora {
 at::ScalarType toScalarType(DType dtype);
 DType toDType(at::ScalarType type);
 
-// Copies a view out of the file's map, converted to `dtype`.
+// Copies a view out of its map into `target`, a tensor of its shape, converted to its type, a few MiB at a
+// time: no second copy of a large weight is ever alive. `copied` is told how many bytes of the view are done.
+void copyTensor(const TensorView& view, const at::Tensor& target,
+                const std::function<void(std::int64_t)>& copied = {});
+// A new tensor with the view's entries, converted to `dtype`.
 at::Tensor toTensor(const TensorView& view, at::ScalarType dtype);
 // The same without conversion.
 at::Tensor toTensor(const TensorView& view);
 
-// Writes tensors as they are (moved to the CPU, made contiguous). Returns the file's size in bytes.
+// Writes tensors, moved to the CPU and converted to `dtype` (as they are without one) one after another.
+// Returns the file's size in bytes. Throws Error(Numeric) for a value that is finite here and not in `dtype`.
 std::int64_t writeTensors(const std::filesystem::path& path,
                           const std::vector<std::pair<std::string, at::Tensor>>& tensors,
-                          const std::map<std::string, std::string>& metadata);
+                          const std::map<std::string, std::string>& metadata,
+                          std::optional<at::ScalarType> dtype = std::nullopt);
 
 // Takes weights by name out of a checkpoint and collects what is missing, surplus or of another shape, so
-// that one error lists all of it.
+// that one error lists all of it. Pages of the files are given back as soon as they are copied: beside the
+// weights themselves loading needs a few MiB.
 class WeightReader {
   public:
-    WeightReader(const SafetensorsFile& file, at::TensorOptions options) : m_file(file), m_options(options) {}
-    // An undefined tensor when absent or of another shape; finish() then throws.
+    WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress = {});
+    // A tensor in the reader's type and on its device; an undefined one when absent or of another shape:
+    // finish() then throws.
     at::Tensor take(const std::string& name, const std::vector<std::int64_t>& shape);
-    [[nodiscard]] bool has(const std::string& name) const { return m_file.find(name) != nullptr; }
-    // Names that may be in the file without being used.
+    [[nodiscard]] bool has(const std::string& name) const { return m_files.find(name) != nullptr; }
+    // Names that may be in the files without being used.
     void ignore(const std::string& name) { m_used.insert(name); }
     // Throws Error(Format) unless everything fits.
     void finish() const;
 
   private:
-    const SafetensorsFile& m_file;
+    const WeightFiles& m_files;
     at::TensorOptions m_options;
+    LoadProgress m_progress;
+    std::int64_t m_done = 0;
+    std::int64_t m_total = 0;
     std::set<std::string> m_used;
     std::vector<std::string> m_missing;
     std::vector<std::string> m_wrongShape;
