@@ -54,10 +54,10 @@ struct GateCounts {
 // `stride` elements. Work space: `row` has room for n (gate) or the given number of columns.
 template <typename T>
 struct Kernels {
-    // x[i, j] = softmax_j(scale·x[i, j] + bias[i, j]) over j < columns, or j ≤ i with `causal`; later entries
-    // become 0. bias may be null.
+    // x[i, j] = softmax_j(scale·x[i, j] + bias[i, j]) over j < columns, or j ≤ i with `causal`, and then j >
+    // i − window where window > 0; other entries become 0. bias may be null.
     void (*softmax)(T* x, std::int64_t rows, std::int64_t columns, std::int64_t stride, const T* bias,
-                    std::int64_t biasStride, T scale, bool causal);
+                    std::int64_t biasStride, T scale, bool causal, std::int64_t window);
     // dp[i, j] = p[i, j]·(dp[i, j] − Σ_j p·dp): the gradient by what softmax was taken of, before `scale`.
     void (*softmaxBackward)(const T* p, T* dp, std::int64_t rows, std::int64_t columns, std::int64_t stride);
     // y = x·rsqrt(mean(x²) + ε)·w per row of `columns`.

@@ -155,12 +155,16 @@ void softmaxRow(T* x, std::int64_t columns, const T* bias, T scale) {
 
 template <typename T>
 void softmax(T* x, std::int64_t rows, std::int64_t columns, std::int64_t stride, const T* bias,
-             std::int64_t biasStride, T scale, bool causal) {
+             std::int64_t biasStride, T scale, bool causal, std::int64_t window) {
     for (std::int64_t i = 0; i < rows; ++i) {
         T* row = x + i * stride;
-        const std::int64_t seen = causal && i + 1 < columns ? i + 1 : columns;
-        softmaxRow(row, seen, bias == nullptr ? nullptr : bias + i * biasStride, scale);
-        for (std::int64_t j = seen; j < columns; ++j) row[j] = 0;
+        const std::int64_t end = causal && i + 1 < columns ? i + 1 : columns;
+        std::int64_t begin = causal && window > 0 && i + 1 > window ? i + 1 - window : 0;
+        begin = begin < end ? begin : end;
+        softmaxRow(row + begin, end - begin, bias == nullptr ? nullptr : bias + i * biasStride + begin,
+                   scale);
+        for (std::int64_t j = 0; j < begin; ++j) row[j] = 0;
+        for (std::int64_t j = end; j < columns; ++j) row[j] = 0;
     }
 }
 

@@ -5,6 +5,16 @@
 
 namespace jumplora {
 
+// How the columns of packed queries and keys fall into heads.
+struct HeadShape {
+    std::int64_t heads, keyHeads, d;
+    [[nodiscard]] std::int64_t group() const { return heads / keyHeads; }  // heads that share their keys
+};
+inline HeadShape headShape(const at::Tensor& q, const at::Tensor& k, const AttentionArguments& arguments) {
+    const std::int64_t d = q.size(1) / arguments.heads;
+    return {arguments.heads, k.size(1) / d, d};
+}
+
 struct AttentionGradients {
     at::Tensor q, k, v;
     at::Tensor bias;  // undefined unless asked for

@@ -57,6 +57,17 @@ at::Tensor unpack(const at::Tensor& packed, const PackedRows& rows, const Group&
     return padded.view({count, longest, heads, width / heads}).transpose(1, 2);
 }
 
+// [rows, heads, queries, n] -> [rows, key heads, group·queries, n]: heads that share their keys stand below
+// each other, so that one product serves all of them.
+at::Tensor fold(const at::Tensor& x, const HeadShape& shape) {
+    if (shape.group() == 1) return x;
+    return x.reshape({x.size(0), shape.keyHeads, shape.group() * x.size(2), x.size(3)});
+}
+at::Tensor unfold(const at::Tensor& x, const HeadShape& shape) {
+    if (shape.group() == 1) return x;
+    return x.reshape({x.size(0), shape.heads, x.size(2) / shape.group(), x.size(3)});
+}
+
 // The inverse of unpack: writes [rows, heads, longest, d] into the packed tensor.
 void pack(const at::Tensor& padded, const PackedRows& rows, const Group& g, at::Tensor& packed) {
     const std::int64_t longest = padded.size(2);
@@ -93,8 +104,8 @@ struct Probabilities {
 };
 
 Probabilities probabilities(const at::Tensor& q, const at::Tensor& k, const at::Tensor& bias,
-                            const AttentionArguments& a, const Group& g) {
-    at::Tensor scores = at::matmul(q, k.transpose(-1, -2));
+                            const AttentionArguments& a, const HeadShape& shape, const Group& g) {
+    at::Tensor scores = unfold(at::matmul(q, k.transpose(-1, -2)), shape);
     if (a.scale != 1.0) scores.mul_(a.scale);
     if (present(bias)) scores.add_(bias.narrow(1, 0, g.queries).narrow(2, 0, g.keys));
     const double minusInfinity = -std::numeric_limits<double>::infinity();
@@ -106,8 +117,11 @@ Probabilities probabilities(const at::Tensor& q, const at::Tensor& k, const at::
         }
     }
     if (a.causal && g.queries > 1) {
-        const auto future = at::ones({g.queries, g.keys}, scores.options().dtype(at::kBool)).triu(1);
-        scores.masked_fill_(future, minusInfinity);
+        const auto all = at::ones({g.queries, g.keys}, scores.options().dtype(at::kBool));
+        scores.masked_fill_(all.triu(1), minusInfinity);
+        // Finite: a position behind its row's end may see nothing but what the row lacks.
+        constexpr double kNothing = -1e30;
+        if (a.window > 0) scores.masked_fill_(all.tril(-a.window), kNothing);
     }
     Probabilities p;
     p.value = at::softmax(scores, -1);
@@ -124,12 +138,13 @@ Probabilities probabilities(const at::Tensor& q, const at::Tensor& k, const at::
 at::Tensor attentionByGroups(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                              const at::Tensor& bias, const AttentionArguments& a) {
     at::Tensor output = at::empty_like(q);
+    const HeadShape shape = headShape(q, k, a);
     for (const Group& g : makeGroups(a)) {
-        const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
-        const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
-        const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
-        const auto p = probabilities(qg, kg, bias, a, g);
-        pack(at::matmul(p.dropped, vg), *a.queries, g, output);
+        const auto qg = fold(unpack(q, *a.queries, g, g.queries, a.heads), shape);
+        const auto kg = unpack(k, *a.keys, g, g.keys, shape.keyHeads);
+        const auto vg = unpack(v, *a.keys, g, g.keys, shape.keyHeads);
+        const auto p = probabilities(qg, kg, bias, a, shape, g);
+        pack(unfold(at::matmul(fold(p.dropped, shape), vg), shape), *a.queries, g, output);
     }
     return output;
 }
@@ -142,21 +157,23 @@ AttentionGradients attentionGradientsByGroups(const at::Tensor& q, const at::Ten
     at::Tensor dv = at::empty_like(v);
     at::Tensor dbias;
     if (biasNeedsGrad) dbias = at::zeros_like(bias);
+    const HeadShape shape = headShape(q, k, a);
     for (const Group& g : makeGroups(a)) {
-        const auto qg = unpack(q, *a.queries, g, g.queries, a.heads);
-        const auto kg = unpack(k, *a.keys, g, g.keys, a.heads);
-        const auto vg = unpack(v, *a.keys, g, g.keys, a.heads);
-        const auto dyg = unpack(dy, *a.queries, g, g.queries, a.heads);
-        const auto p = probabilities(qg, kg, bias, a, g);
-        pack(at::matmul(p.dropped.transpose(-1, -2), dyg), *a.keys, g, dv);
-        at::Tensor dp = at::matmul(dyg, vg.transpose(-1, -2));
+        const auto qg = fold(unpack(q, *a.queries, g, g.queries, a.heads), shape);
+        const auto kg = unpack(k, *a.keys, g, g.keys, shape.keyHeads);
+        const auto vg = unpack(v, *a.keys, g, g.keys, shape.keyHeads);
+        const auto dyg = fold(unpack(dy, *a.queries, g, g.queries, a.heads), shape);
+        const auto p = probabilities(qg, kg, bias, a, shape, g);
+        pack(at::matmul(fold(p.dropped, shape).transpose(-1, -2), dyg), *a.keys, g, dv);
+        at::Tensor dp = unfold(at::matmul(dyg, vg.transpose(-1, -2)), shape);
         if (p.mask.defined()) dp.mul_(p.mask);
         // Softmax: ds = p ∘ (dp − Σ p∘dp).
         at::Tensor ds = dp.sub_((dp * p.value).sum(-1, true)).mul_(p.value);
         if (dbias.defined()) dbias.narrow(1, 0, g.queries).narrow(2, 0, g.keys).add_(ds.sum(0));
         if (a.scale != 1.0) ds.mul_(a.scale);
-        pack(at::matmul(ds, kg), *a.queries, g, dq);
-        pack(at::matmul(ds.transpose(-1, -2), qg), *a.keys, g, dk);
+        const at::Tensor folded = fold(ds, shape);
+        pack(unfold(at::matmul(folded, kg), shape), *a.queries, g, dq);
+        pack(at::matmul(folded.transpose(-1, -2), qg), *a.keys, g, dk);
     }
     return {dq, dk, dv, dbias};
 }

@@ -11,26 +11,34 @@ namespace {
 
 // One row of the batch and one head: views into the packed tensors, [positions, d].
 struct Piece {
-    std::int64_t row, head, queries, keys;
-    at::Tensor of(const at::Tensor& packed, const PackedRows& rows, std::int64_t heads) const {
-        const std::int64_t d = packed.size(1) / heads;
-        const std::int64_t begin = rows.offsets[static_cast<std::size_t>(row)];
-        return packed.narrow(0, begin, rows.lengths[static_cast<std::size_t>(row)]).narrow(1, head * d, d);
+    std::int64_t row, head, keyHead, queries, keys, d;
+    at::Tensor ofQueries(const at::Tensor& packed, const AttentionArguments& a) const {
+        return view(packed, *a.queries, head);
+    }
+    at::Tensor ofKeys(const at::Tensor& packed, const AttentionArguments& a) const {
+        return view(packed, *a.keys, keyHead);
+    }
+
+  private:
+    at::Tensor view(const at::Tensor& packed, const PackedRows& rows, std::int64_t part) const {
+        const auto r = static_cast<std::size_t>(row);
+        return packed.narrow(0, rows.offsets[r], rows.lengths[r]).narrow(1, part * d, d);
     }
 };
 
-Piece pieceAt(const AttentionArguments& a, std::int64_t row, std::int64_t head) {
+Piece pieceAt(const AttentionArguments& a, const HeadShape& shape, std::int64_t row, std::int64_t head) {
     const auto r = static_cast<std::size_t>(row);
-    return {row, head, a.queries->lengths[r], a.keys->lengths[r]};
+    return {row, head, head / shape.group(), a.queries->lengths[r], a.keys->lengths[r], shape.d};
 }
 
-// Calls use(thread's work space, row, head) for all of them, from several threads. Which thread takes which
-// is left open, so nothing may be shared between pieces; with `headsTogether` the rows of a head come one
-// after another.
+// Calls use(thread's work space, row, head) for all of `heads`, from several threads. Which thread takes
+// which is left open, so nothing may be shared between pieces; with `headsTogether` the rows of a head come
+// one after another.
 template <typename Work, typename Use>
-void eachRowAndHead(const AttentionArguments& a, bool headsTogether, const Work& makeWork, const Use& use) {
+void eachRowAndHead(const AttentionArguments& a, std::int64_t heads, bool headsTogether, const Work& makeWork,
+                    const Use& use) {
     const std::int64_t rows = a.queries->rows();
-    const std::int64_t items = headsTogether ? a.heads : rows * a.heads;
+    const std::int64_t items = headsTogether ? heads : rows * heads;
     std::atomic<std::int64_t> next{0};
     parallelPieces(std::min<std::int64_t>(at::get_num_threads(), items), [&](std::int64_t) {
         const at::AutoDispatchBelowADInplaceOrView below;  // belongs to the thread
@@ -39,7 +47,7 @@ void eachRowAndHead(const AttentionArguments& a, bool headsTogether, const Work&
             if (headsTogether) {
                 for (std::int64_t row = 0; row < rows; ++row) use(work, row, item);
             } else {
-                use(work, item / a.heads, item % a.heads);
+                use(work, item / heads, item % heads);
             }
         }
     });
@@ -65,7 +73,7 @@ void probabilities(at::Tensor& scores, const at::Tensor& q, const at::Tensor& k,
         added = bias.data_ptr<T>() + piece.head * bias.size(1) * biasStride;
     }
     kernels<T>().softmax(scores.data_ptr<T>(), piece.queries, piece.keys, piece.keys, added, biasStride,
-                         static_cast<T>(a.scale), a.causal);
+                         static_cast<T>(a.scale), a.causal, a.window);
 }
 
 template <typename T>
@@ -76,17 +84,18 @@ at::Tensor forwardOf(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
         at::Tensor scores, factors;
     };
     const auto makeWork = [&] { return Work{space(q, a), a.dropout > 0 ? space(q, a) : at::Tensor()}; };
-    eachRowAndHead(a, false, makeWork, [&](Work& work, std::int64_t row, std::int64_t head) {
-        const Piece piece = pieceAt(a, row, head);
+    const HeadShape shape = headShape(q, k, a);
+    eachRowAndHead(a, a.heads, false, makeWork, [&](Work& work, std::int64_t row, std::int64_t head) {
+        const Piece piece = pieceAt(a, shape, row, head);
         at::Tensor p = matrix(work.scores, piece);
-        probabilities<T>(p, piece.of(q, *a.queries, a.heads), piece.of(k, *a.keys, a.heads), bias, a, piece);
+        probabilities<T>(p, piece.ofQueries(q, a), piece.ofKeys(k, a), bias, a, piece);
         if (a.dropout > 0) {
             at::Tensor factors = matrix(work.factors, piece);
             attentionDropout(a, row, head, factors.data_ptr<T>());
             p.mul_(factors);
         }
-        at::Tensor y = piece.of(output, *a.queries, a.heads);
-        at::mm_out(y, p, piece.of(v, *a.keys, a.heads));
+        at::Tensor y = piece.ofQueries(output, a);
+        at::mm_out(y, p, piece.ofKeys(v, a));
     });
     return output;
 }
@@ -105,35 +114,45 @@ AttentionGradients backwardOf(const at::Tensor& q, const at::Tensor& k, const at
         return Work{space(q, a), space(q, a), drops ? space(q, a) : at::Tensor(),
                     drops ? space(q, a) : at::Tensor()};
     };
-    eachRowAndHead(a, biasNeedsGrad, makeWork, [&](Work& work, std::int64_t row, std::int64_t head) {
-        const Piece piece = pieceAt(a, row, head);
-        const at::Tensor queries = piece.of(q, *a.queries, a.heads);
-        const at::Tensor keys = piece.of(k, *a.keys, a.heads);
-        const at::Tensor dOut = piece.of(dy, *a.queries, a.heads);
+    const HeadShape shape = headShape(q, k, a);
+    const auto onePiece = [&](Work& work, const Piece& piece, bool first) {
+        const at::Tensor queries = piece.ofQueries(q, a);
+        const at::Tensor keys = piece.ofKeys(k, a);
+        const at::Tensor dOut = piece.ofQueries(dy, a);
         at::Tensor p = matrix(work.scores, piece);
         at::Tensor dp = matrix(work.gradient, piece);
         probabilities<T>(p, queries, keys, bias, a, piece);
-        at::mm_out(dp, dOut, piece.of(v, *a.keys, a.heads).t());
+        at::mm_out(dp, dOut, piece.ofKeys(v, a).t());
         at::Tensor dropped = p;
         if (a.dropout > 0) {
             at::Tensor factors = matrix(work.factors, piece);
-            attentionDropout(a, row, head, factors.data_ptr<T>());
+            attentionDropout(a, piece.row, piece.head, factors.data_ptr<T>());
             dropped = matrix(work.dropped, piece);
             at::mul_out(dropped, p, factors);
             dp.mul_(factors);
         }
-        at::Tensor dv = piece.of(gradients.v, *a.keys, a.heads);
-        at::mm_out(dv, dropped.t(), dOut);
+        // Heads that share their keys add up.
+        at::Tensor dv = piece.ofKeys(gradients.v, a);
+        at::addmm_out(dv, dv, dropped.t(), dOut, first ? 0 : 1);
         kernels<T>().softmaxBackward(p.data_ptr<T>(), dp.data_ptr<T>(), piece.queries, piece.keys,
                                      piece.keys);
         if (biasNeedsGrad)
-            gradients.bias.select(0, head).narrow(0, 0, piece.queries).narrow(1, 0, piece.keys).add_(dp);
+            gradients.bias.select(0, piece.head)
+                .narrow(0, 0, piece.queries)
+                .narrow(1, 0, piece.keys)
+                .add_(dp);
         if (a.scale != 1.0) dp.mul_(a.scale);
-        at::Tensor dq = piece.of(gradients.q, *a.queries, a.heads);
-        at::Tensor dk = piece.of(gradients.k, *a.keys, a.heads);
+        at::Tensor dq = piece.ofQueries(gradients.q, a);
+        at::Tensor dk = piece.ofKeys(gradients.k, a);
         at::mm_out(dq, dp, keys);
-        at::mm_out(dk, dp.t(), queries);
-    });
+        at::addmm_out(dk, dk, dp.t(), queries, first ? 0 : 1);
+    };
+    eachRowAndHead(a, shape.keyHeads, biasNeedsGrad, makeWork,
+                   [&](Work& work, std::int64_t row, std::int64_t keyHead) {
+                       const std::int64_t begin = keyHead * shape.group();
+                       for (std::int64_t head = begin; head < begin + shape.group(); ++head)
+                           onePiece(work, pieceAt(a, shape, row, head), head == begin);
+                   });
     return gradients;
 }
 

@@ -14,10 +14,12 @@
 
 namespace jumplora {
 
-// One row of a batch as token ids; target includes eos.
+// One row of a batch as token ids; target includes eos. A decoder-only model reads the target behind the
+// source.
 struct TokenRow {
     std::vector<std::int32_t> source;
     std::vector<std::int32_t> target;
+    bool lossOnSource = false;  // decoder-only: the source's tokens, but the first one, count as targets too
 };
 
 struct TensorSlot {
@@ -48,6 +50,8 @@ class Backbone {
 
     [[nodiscard]] virtual double configuredDropout() const = 0;
     [[nodiscard]] virtual std::int64_t vocabularySize() const = 0;
+    // Whether source and target are one text, read by one stack.
+    [[nodiscard]] virtual bool decoderOnly() const = 0;
     [[nodiscard]] virtual std::string architecture() const = 0;  // "T5 v1.1, 6+6 blocks, d 512"
     [[nodiscard]] virtual at::TensorOptions options() const = 0;
 };

@@ -24,14 +24,16 @@ struct AttentionArguments {
     std::int64_t heads = 1;
     double scale = 1.0;  // T5: 1
     bool causal = false;
+    std::int64_t window = 0;  // causal only: a position sees itself and the window − 1 before it; 0 sees all
     double dropout = 0;
     std::uint64_t dropoutSeed = 0;
 };
 
-// softmax(scale·QKᵀ + bias)·V per row and head. q [Nq, heads·d], k, v [Nk, heads·d] packed; bias [heads, Sq,
-// Sk] for the longest row, or undefined. Returns [Nq, heads·d]. On the CPU each row and
-// head is one small product on the packed tensors; elsewhere rows are unpacked in groups. The probabilities
-// are computed again in the backward pass instead of being kept.
+// softmax(scale·QKᵀ + bias)·V per row and head. q [Nq, heads·d], k, v [Nk, key heads·d] packed, where
+// heads/key heads neighbouring heads share one of keys and values; bias [heads, Sq, Sk] for the longest row,
+// or undefined. Returns [Nq, heads·d]. On the CPU each row and head is one small product on the packed
+// tensors; elsewhere rows are unpacked in groups. The probabilities are computed again in the backward pass
+// instead of being kept.
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            const at::Tensor& bias, const AttentionArguments& arguments);
 

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "model/activation.h"
+#include "model/token_ids.h"
 
 #include <algorithm>
 #include <cmath>
@@ -12,12 +14,6 @@ namespace {
 
 // What a weight is for decides its initial deviation.
 enum class Role { Embedding, Query, KeyValue, AttentionOut, FfIn, FfOut, PositionBias, Norm, Head };
-
-at::Tensor idTensor(const std::vector<std::int64_t>& ids, at::Device device) {
-    auto tensor = at::empty({static_cast<std::int64_t>(ids.size())}, at::kLong);
-    std::copy(ids.begin(), ids.end(), tensor.data_ptr<std::int64_t>());
-    return tensor.to(device);
-}
 
 }  // namespace
 
@@ -168,16 +164,11 @@ at::Tensor T5::embed(const at::Tensor& ids, DropoutSource* dropout) const {
     return applyDropout(m_shared.index_select(0, ids), dropout);
 }
 
-at::Tensor T5::activate(const at::Tensor& x) const {
-    if (m_config.activation == "relu") return at::relu(x);
-    if (m_config.activation == "silu") return at::silu(x);
-    return at::gelu(x, m_config.activation == "gelu" ? "none" : "tanh");
-}
-
 at::Tensor T5::feedForward(const Block& block, const at::Tensor& x, DropoutSource* dropout) const {
     const at::Tensor normed = rmsNorm(x, block.ffNorm, m_config.epsilon);
-    at::Tensor hidden = activate(block.wi0(normed));
-    if (m_config.gated) hidden = hidden * block.wi1(normed);
+    const at::Tensor hidden = m_config.gated
+                                  ? gatedActivation(block.wi0(normed), block.wi1(normed), m_config.activation)
+                                  : activate(block.wi0(normed), m_config.activation);
     return x + applyDropout(block.wo(applyDropout(hidden, dropout)), dropout);
 }
 
@@ -234,25 +225,13 @@ at::Tensor T5::logits(const at::Tensor& hidden) const {
     return at::linear(hidden * (1.0 / std::sqrt(static_cast<double>(m_config.dModel))), m_head);
 }
 
-void T5::requireIds(const std::vector<std::int32_t>& ids, std::size_t row, const char* what) const {
-    if (ids.empty()) fail(ErrorKind::Input, "row {} of the batch has no {} ids", row, what);
-    for (const std::int32_t id : ids) {
-        if (id < 0 || id >= m_config.vocabularySize)
-            fail(ErrorKind::Input,
-                 "row {} of the batch has the {} id {}, the model's vocabulary ends at {}; tokenizer and "
-                 "model do "
-                 "not belong together",
-                 row, what, id, m_config.vocabularySize - 1);
-    }
-}
-
 at::Tensor T5::loss(std::span<const TokenRow> rows, DropoutSource* dropout) {
     if (rows.empty()) fail(ErrorKind::Input, "the loss of a batch without rows was asked for");
     std::vector<std::int64_t> sourceIds, decoderIds, labels, sourceLengths, targetLengths;
     for (std::size_t r = 0; r < rows.size(); ++r) {
         const TokenRow& row = rows[r];
-        requireIds(row.source, r, "source");
-        requireIds(row.target, r, "target");
+        requireIds(row.source, r, "source", m_config.vocabularySize);
+        requireIds(row.target, r, "target", m_config.vocabularySize);
         sourceIds.insert(sourceIds.end(), row.source.begin(), row.source.end());
         sourceLengths.push_back(static_cast<std::int64_t>(row.source.size()));
         decoderIds.push_back(m_config.startId);

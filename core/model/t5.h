@@ -28,6 +28,7 @@ class T5 : public Backbone {
     [[nodiscard]] double configuredDropout() const override { return m_config.dropout; }
     [[nodiscard]] std::int64_t vocabularySize() const override { return m_config.vocabularySize; }
     [[nodiscard]] std::string architecture() const override;
+    [[nodiscard]] bool decoderOnly() const override { return false; }
     [[nodiscard]] at::TensorOptions options() const override {
         return m_shared.options().requires_grad(false);
     }
@@ -64,15 +65,12 @@ class T5 : public Backbone {
 
     template <typename Source>
     void build(Source&& source);
-    // Throws Error(Input) when a row has no ids or some outside the vocabulary.
-    void requireIds(const std::vector<std::int32_t>& ids, std::size_t row, const char* what) const;
     at::Tensor embed(const at::Tensor& ids, DropoutSource* dropout) const;
     at::Tensor positionBias(const Stack& stack, std::int64_t queries, std::int64_t keys,
                             std::int64_t firstQuery) const;
     at::Tensor feedForward(const Block& block, const at::Tensor& x, DropoutSource* dropout) const;
     at::Tensor attend(const Attention& attention, const at::Tensor& x, const at::Tensor& memory,
                       const at::Tensor& bias, AttentionArguments arguments, DropoutSource* dropout) const;
-    at::Tensor activate(const at::Tensor& x) const;
 
     T5Config m_config;
     at::Tensor m_shared;  // [vocabulary, d]

@@ -2,6 +2,7 @@
 #include "model/t5_config.h"
 
 #include "base/error.h"
+#include "model/config_reader.h"
 
 namespace jumplora {
 namespace {
@@ -9,44 +10,6 @@ namespace {
 // Bounds that no T5 exceeds; they keep a damaged file from asking for absurd sizes.
 constexpr std::int64_t kMaxWidth = 1 << 20;
 constexpr std::int64_t kMaxLayers = 1024;
-
-class Reader {
-  public:
-    Reader(const Json& json, const std::string& where) : m_json(json), m_where(where) {}
-
-    void integer(const char* key, std::int64_t& value, std::int64_t minimum, std::int64_t maximum) const {
-        const auto it = m_json.find(key);
-        if (it == m_json.end() || it->is_null()) return;
-        value = requireInteger(m_json, key, m_where);
-        if (value < minimum || value > maximum)
-            fail(ErrorKind::Format, "{}: \"{}\" is {}, allowed is {} to {}", m_where, key, value, minimum,
-                 maximum);
-    }
-    void id(const char* key, std::int32_t& value, std::int64_t vocabulary) const {
-        std::int64_t wide = value;
-        integer(key, wide, 0, vocabulary - 1);
-        value = static_cast<std::int32_t>(wide);
-    }
-    void real(const char* key, double& value, double minimum, double maximum) const {
-        const auto it = m_json.find(key);
-        if (it == m_json.end() || it->is_null()) return;
-        value = requireNumber(m_json, key, m_where);
-        if (value < minimum || value > maximum)
-            fail(ErrorKind::Format, "{}: \"{}\" is {}, allowed is {} to {}", m_where, key, value, minimum,
-                 maximum);
-    }
-
-  private:
-    const Json& m_json;
-    const std::string& m_where;
-};
-
-// Names of Hugging Face's activations that mean the same.
-std::string activationName(const std::string& name) {
-    if (name == "swish") return "silu";
-    if (name == "gelu_pytorch_tanh") return "gelu_new";
-    return name;
-}
 
 void parseActivation(const Json& json, const std::string& where, T5Config& config) {
     std::string projection = "relu";
@@ -56,24 +19,11 @@ void parseActivation(const Json& json, const std::string& where, T5Config& confi
     // Hugging Face keeps T5 v1.1's checkpoints working: their "gated-gelu" is the tanh approximation.
     if (projection == "gated-gelu") config.activation = "gelu_new";
     // Where these two are stored, they overrule it.
-    if (const auto it = json.find("dense_act_fn"); it != json.end() && !it->is_null())
-        config.activation = requireString(json, "dense_act_fn", where);
-    if (const auto it = json.find("is_gated_act"); it != json.end() && !it->is_null()) {
-        if (!it->is_boolean())
-            fail(ErrorKind::Format, "{}: \"is_gated_act\" must be true or false, found {}", where,
-                 describeType(*it));
-        config.gated = it->get<bool>();
-    }
-    const std::string found = config.activation;
-    config.activation = activationName(found);
-    if (config.activation != "relu" && config.activation != "gelu" && config.activation != "gelu_new" &&
-        config.activation != "silu") {
-        fail(ErrorKind::Input,
-             "{}: activation \"{}\" of feed_forward_proj or dense_act_fn is not supported; supported are "
-             "relu, "
-             "gelu, gelu_new, silu, also with \"gated-\" in front",
-             where, found);
-    }
+    const ConfigReader reader(json, where);
+    reader.text("dense_act_fn", config.activation);
+    reader.boolean("is_gated_act", config.gated);
+    config.activation = activationName(
+        config.activation, "feed_forward_proj (also with \"gated-\" in front) or dense_act_fn", where);
 }
 
 }  // namespace
@@ -84,7 +34,7 @@ T5Config parseT5Config(const Json& json, const std::string& where) {
         fail(ErrorKind::Input, "{}: model_type \"{}\" is not supported; supported is t5 (also Flan-T5)",
              where, type);
     T5Config config;
-    const Reader reader(json, where);
+    const ConfigReader reader(json, where);
     reader.integer("vocab_size", config.vocabularySize, 2, 1 << 24);
     reader.integer("d_model", config.dModel, 1, kMaxWidth);
     reader.integer("d_kv", config.dKv, 1, kMaxWidth);
@@ -105,13 +55,7 @@ T5Config parseT5Config(const Json& json, const std::string& where) {
     reader.id("eos_token_id", config.eosId, config.vocabularySize);
     config.startId = config.padId;
     reader.id("decoder_start_token_id", config.startId, config.vocabularySize);
-    const auto tied = json.find("tie_word_embeddings");
-    if (tied != json.end()) {
-        if (!tied->is_boolean())
-            fail(ErrorKind::Format, "{}: \"tie_word_embeddings\" must be true or false, found {}", where,
-                 describeType(*tied));
-        config.tiedEmbeddings = tied->get<bool>();
-    }
+    reader.boolean("tie_word_embeddings", config.tiedEmbeddings);
     parseActivation(json, where, config);
     return config;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "model/t5.h"
+#include "model/token_ids.h"
 
 #include <algorithm>
 #include <cmath>
@@ -29,26 +30,23 @@ struct LayerCache {
 
 std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> rows,
                                                     std::int64_t maxNewTokens) {
-    std::vector<std::vector<std::int32_t>> answers(rows.size());
-    if (rows.empty() || maxNewTokens <= 0) return answers;
+    GreedyRows greedy(rows.size(), {m_config.eosId});
+    if (rows.empty() || maxNewTokens <= 0) return greedy.answers();
     const at::NoGradGuard noGrad;
     const auto device = m_shared.device();
     const auto heads = m_config.heads;
     auto count = static_cast<std::int64_t>(rows.size());
 
     std::vector<std::int64_t> lengths;
-    std::int64_t tokens = 0;
+    std::vector<std::int64_t> ids;
     for (std::size_t r = 0; r < rows.size(); ++r) {
-        const TokenRow& row = rows[r];
-        requireIds(row.source, r, "source");
-        lengths.push_back(static_cast<std::int64_t>(row.source.size()));
-        tokens += lengths.back();
+        const std::vector<std::int32_t>& row = rows[r].source;
+        requireIds(row, r, "source", m_config.vocabularySize);
+        lengths.push_back(static_cast<std::int64_t>(row.size()));
+        ids.insert(ids.end(), row.begin(), row.end());
     }
-    at::Tensor ids = at::empty({tokens}, at::kLong);
-    auto* idData = ids.data_ptr<std::int64_t>();
-    for (const TokenRow& row : rows) idData = std::copy(row.source.begin(), row.source.end(), idData);
     const auto source = std::make_shared<const PackedRows>(std::move(lengths));
-    const at::Tensor memory = encode(ids.to(device), source, nullptr);
+    const at::Tensor memory = encode(idTensor(ids, device), source, nullptr);
 
     at::Tensor crossMask = at::zeros({count, 1, 1, source->longest()}, options());
     for (std::int64_t r = 0; r < count; ++r) {
@@ -72,8 +70,6 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
     const auto merge = [&](const at::Tensor& x) {
         return x.transpose(1, 2).reshape({count, m_config.innerWidth()});
     };
-    std::vector<std::int64_t> active(rows.size());  // row of `rows` behind each row of the batch
-    for (std::size_t i = 0; i < active.size(); ++i) active[i] = static_cast<std::int64_t>(i);
     at::Tensor last = at::full({count}, static_cast<std::int64_t>(m_config.startId),
                                at::TensorOptions(at::kLong).device(device));
     for (std::int64_t step = 0; step < maxNewTokens; ++step) {
@@ -100,31 +96,19 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
             x = feedForward(block, x, nullptr);
         }
         last = logits(rmsNorm(x, m_decoder.finalNorm, m_config.epsilon)).argmax(-1);
-        const at::Tensor picked = last.to(at::kCPU);
-        std::vector<std::int64_t> kept;  // rows of the batch that go on
-        for (std::int64_t r = 0; r < count; ++r) {
-            const auto id = picked.data_ptr<std::int64_t>()[r];
-            answers[active[r]].push_back(static_cast<std::int32_t>(id));
-            if (id != m_config.eosId) kept.push_back(r);
-        }
-        if (kept.empty()) break;
-        if (static_cast<std::int64_t>(kept.size()) == count) continue;
+        const at::Tensor kept = greedy.add(last);
+        count = greedy.count();
+        if (count == 0) break;
+        if (!kept.defined()) continue;
         // Finished rows leave the batch.
-        auto index = at::empty({static_cast<std::int64_t>(kept.size())}, at::kLong);
-        std::copy(kept.begin(), kept.end(), index.data_ptr<std::int64_t>());
-        index = index.to(device);
-        std::vector<std::int64_t> remaining;
-        for (const auto r : kept) remaining.push_back(active[r]);
-        active = std::move(remaining);
-        count = static_cast<std::int64_t>(kept.size());
-        last = last.index_select(0, index);
-        crossMask = crossMask.index_select(0, index);
+        last = last.index_select(0, kept);
+        crossMask = crossMask.index_select(0, kept);
         for (LayerCache& cache : caches) {
             for (at::Tensor* t : {&cache.selfKeys, &cache.selfValues, &cache.crossKeys, &cache.crossValues})
-                *t = t->index_select(0, index);
+                *t = t->index_select(0, kept);
         }
     }
-    return answers;
+    return greedy.answers();
 }
 
 }  // namespace jumplora

@@ -39,6 +39,7 @@ class OneLayer : public Backbone {
     std::vector<TensorSlot> parameters() override { return {{"layer.q.weight", &m_layer.weight}}; }
     [[nodiscard]] double configuredDropout() const override { return 0; }
     [[nodiscard]] std::int64_t vocabularySize() const override { return 0; }
+    [[nodiscard]] bool decoderOnly() const override { return false; }
     [[nodiscard]] std::string architecture() const override { return "one linear layer"; }
     [[nodiscard]] at::TensorOptions options() const override { return m_layer.weight.options(); }
     [[nodiscard]] const Linear& layer() const { return m_layer; }

@@ -43,27 +43,31 @@ void checkSoftmax() {
     for (int shape = 0; shape < kShapes; ++shape) {
         const std::int64_t rows = someSize(rng), columns = someSize(rng), stride = columns + 3;
         const bool causal = rng.chance(0.5), biased = rng.chance(0.5);
+        const std::int64_t window = causal && rng.chance(0.5) ? someSize(rng) : 0;
         const T scale = static_cast<T>(rng.uniform(0.2, 2));
         auto x = normals<T>(static_cast<std::size_t>(rows * stride), rng.next(), 3);
         const auto bias = normals<T>(static_cast<std::size_t>(rows * stride), rng.next());
         const auto given = x;
         kernels<T>().softmax(x.data(), rows, columns, stride, biased ? bias.data() : nullptr, stride, scale,
-                             causal);
+                             causal, window);
         for (std::int64_t i = 0; i < rows; ++i) {
-            const std::int64_t seen = causal ? std::min(i + 1, columns) : columns;
+            const auto sees = [&](std::int64_t j) {
+                return !causal || (j <= i && (window == 0 || j > i - window));
+            };
             const auto score = [&](std::int64_t j) {
                 const auto at = static_cast<std::size_t>(i * stride + j);
                 return static_cast<double>(given[at]) * static_cast<double>(scale) +
                        (biased ? static_cast<double>(bias[at]) : 0.0);
             };
             double total = 0;
-            for (std::int64_t j = 0; j < seen; ++j) total += std::exp(score(j));
+            for (std::int64_t j = 0; j < columns; ++j)
+                if (sees(j)) total += std::exp(score(j));
             for (std::int64_t j = 0; j < stride; ++j) {
                 const T value = x[static_cast<std::size_t>(i * stride + j)];
                 if (j >= columns) {
                     ASSERT_EQ(value, given[static_cast<std::size_t>(i * stride + j)]) << "outside of the row";
                 } else {
-                    const double expected = j < seen ? std::exp(score(j)) / total : 0;
+                    const double expected = sees(j) ? std::exp(score(j)) / total : 0;
                     ASSERT_NEAR(static_cast<double>(value), expected,
                                 kTolerance<T> * std::max(expected, 1e-3));
                 }
@@ -78,7 +82,7 @@ void checkSoftmaxBackward() {
     for (int shape = 0; shape < kShapes; ++shape) {
         const std::int64_t rows = someSize(rng), columns = someSize(rng);
         auto p = normals<T>(static_cast<std::size_t>(rows * columns), rng.next());
-        kernels<T>().softmax(p.data(), rows, columns, columns, nullptr, 0, 1, false);
+        kernels<T>().softmax(p.data(), rows, columns, columns, nullptr, 0, 1, false, 0);
         auto dp = normals<T>(p.size(), rng.next());
         const auto given = dp;
         kernels<T>().softmaxBackward(p.data(), dp.data(), rows, columns, columns);
@@ -358,7 +362,7 @@ TEST_P(KernelTest, GateInDouble) { checkGate<double>(); }
 
 TEST_P(KernelTest, NothingToDo) {
     const GateArguments<float> gate;
-    kernels<float>().softmax(nullptr, 0, 0, 0, nullptr, 0, 1, false);
+    kernels<float>().softmax(nullptr, 0, 0, 0, nullptr, 0, 1, false, 0);
     kernels<float>().rmsNorm(nullptr, nullptr, nullptr, 0, 8, 1e-6F);
     kernels<float>().gateWeight(gate, 0, 0, nullptr, nullptr);
     EXPECT_EQ(kernels<float>().gateBackward(gate, 0, 0, nullptr, 1, nullptr, {}), 0);
@@ -370,7 +374,7 @@ TEST_P(KernelTest, WhatIsNotANumberStaysVisible) {
     for (const float bad : {kNan, kInfinity}) {
         std::vector<float> x(37, 1);
         x[20] = bad;
-        kernels<float>().softmax(x.data(), 1, 37, 37, nullptr, 0, 1, false);
+        kernels<float>().softmax(x.data(), 1, 37, 37, nullptr, 0, 1, false, 0);
         EXPECT_TRUE(std::isnan(x[20]));
         std::vector<float> y(37, 1), w(37, 1), out(37);
         y[3] = bad;
