@@ -22,9 +22,10 @@ std::string_view stripped(std::string_view text) {
 
 std::string renderPrompt(const TaskInfo& task, const std::string& text) {
     const std::string_view rest = task.prompt;
-    const std::string options = fmt::format("{}", fmt::join(task.options, " | "));
+    const std::string options = fmt::format("{}", fmt::join(task.options, task.optionSeparator));
+    const auto ends = [&](std::string_view part) { return task.strip ? stripped(part) : part; };
     const std::pair<std::string_view, std::string_view> fields[] = {
-        {"{instruction}", stripped(task.instruction)}, {"{options}", options}, {"{text}", stripped(text)}};
+        {"{instruction}", ends(task.instruction)}, {"{options}", options}, {"{text}", ends(text)}};
     // One pass over the template: what is filled in may itself contain braces.
     std::string prompt;
     for (std::size_t i = 0; i < rest.size();) {

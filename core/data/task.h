@@ -25,13 +25,21 @@ struct TaskInfo {
     std::vector<std::string> options;
     std::string prompt = kDefaultPrompt;
     std::optional<std::int64_t> maxSamples;  // of the training rows
+    std::string optionSeparator = " | ";
+    bool strip = true;                            // white space at the ends of instruction and text
+    std::string metric = "exact_match";           // of data/answer_metric.h
+    std::string answer = "whole";                 // which part of the answer is scored
+    double epochs = 1;                            // times train.epochs
+    std::optional<std::int64_t> maxNewTokens;     // instead of evaluation.max_new_tokens
+    std::optional<std::int64_t> maxTargetLength;  // instead of train.max_target_length
 };
 
 // One row, rendered.
 struct Example {
     std::string prompt;
     std::string label;
-    std::int64_t row = 0;  // in its file, from 0
+    std::int64_t row = 0;              // in its file, from 0
+    std::int64_t maxTargetLength = 0;  // tokens that its label is cut to; 0: as the spec says
 };
 
 // Tasks with their rows. Splits are never mixed: training reads Train alone, evaluation Dev or Test.
@@ -52,14 +60,21 @@ class Suite {
     [[nodiscard]] std::size_t find(const std::string& name, const std::string& where) const;
 };
 
-// "builtin", or a task file in the reference's format: a list of {task_name, train_file, validation_file,
-// dev_file?, instruction, options, text_key, label_key, max_samples, prompt?}. Paths are relative to `root`;
-// with an empty root, to the folder of the task file or the one above it. validation_file is the test split;
-// dev.json beside the training file is the dev split; two splits never share a file. Files are JSON lists,
-// JSONL (.jsonl), CSV or TSV (by extension).
+// What `tasks` may be:
+// - "builtin", or the name of a suite that comes with the program (namedSuite)
+// - a suite file, {"format": "jumplora-suite/1", ...} (data/suite_file.h)
+// - a task file in the reference's format: a list of {task_name, train_file, validation_file, dev_file?,
+//   instruction, options, text_key, label_key, max_samples, prompt?}; validation_file is the test split,
+//   dev.json beside the training file the dev split
+// - a folder in O-LoRA's layout (data/olora_layout.h)
+// Paths in files are relative to `root`; with an empty root, to the folder of the file or the one above it.
+// Two splits never share a file. Files of rows are JSON lists, JSONL (.jsonl), CSV or TSV (by extension).
 std::unique_ptr<Suite> openSuite(const std::string& tasks, const std::string& root);
 
-// Fills the template; instruction and text without white space at their ends, options joined by " | ".
+// The suite file behind a name such as "trace"; none for paths and unknown names.
+std::optional<std::filesystem::path> namedSuite(const std::string& tasks);
+
+// Fills the template, options joined by the task's separator.
 std::string renderPrompt(const TaskInfo& task, const std::string& text);
 
 }  // namespace jumplora

@@ -90,5 +90,18 @@ TEST(TaskListDamage, Tasks) {
     EXPECT_GT(count.accepted, 50);
 }
 
+TEST(SuiteFileDamage, Suite) {
+    const TaskFolder folder("json");
+    const auto file = folder.folder.path() / "tasks.json";
+    writeFileAtomically(file, R"({"format": "jumplora-suite/1", "name": "two", "source": "here",
+        "defaults": {"strip": false, "splits": {"train": "train.json", "test": "test.json"}, "epochs": 2.5},
+        "tasks": [{"name": "one", "options": ["good", "bad"], "metric": "rouge_l", "max_new_tokens": 64},
+                  {"name": "two", "files": {"train": "test.json", "test": "train.json"}, "prompt": "{text}?",
+                   "answer": "first_line", "metric": "sari", "max_target_length": 12, "max_samples": 3}]})");
+    const auto count = damageFileOnDisk(file, 0, 3, 5000, [&] { folder.load(); });
+    EXPECT_GT(count.refused, 2000);
+    EXPECT_GT(count.accepted, 200);
+}
+
 }  // namespace
 }  // namespace jumplora
