@@ -12,11 +12,6 @@
 namespace jumplora {
 namespace {
 
-bool matches(const std::string& name, const std::string& target) {
-    return name == target || (name.size() > target.size() && name.ends_with(target) &&
-                              name[name.size() - target.size() - 1] == '.');
-}
-
 std::vector<std::string> splitDots(const std::string& name) {
     std::vector<std::string> parts(1);
     for (const char c : name) {
@@ -52,6 +47,13 @@ ModuleInfo describe(const Linear& layer) {
 
 }  // namespace
 
+bool isAdapterTarget(const std::string& layer, const std::string& target) {
+    const auto endsIn = [&](const std::string& ending) {
+        return layer == ending || layer.ends_with("." + ending);
+    };
+    return endsIn(target) || endsIn(target + "_proj");
+}
+
 void addGradient(at::Tensor& leaf, const at::Tensor& gradient) {
     const at::NoGradGuard noGrad;
     if (leaf.grad().defined()) {
@@ -86,7 +88,7 @@ AdapterSet::AdapterSet(Backbone& backbone, const AdapterOptions& options, const 
         if (std::find(endings.begin(), endings.end(), ending) == endings.end()) endings.push_back(ending);
         bool adapted = false;
         for (std::size_t t = 0; t < options.targets.size(); ++t) {
-            if (!matches(layer->name, options.targets[t])) continue;
+            if (!isAdapterTarget(layer->name, options.targets[t])) continue;
             used[t] = true;
             adapted = true;
         }

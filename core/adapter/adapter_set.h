@@ -15,12 +15,16 @@
 namespace jumplora {
 
 struct AdapterOptions {
-    std::vector<std::string> targets = {"q", "v"};  // last part of a layer's name, or a longer dotted ending
+    std::vector<std::string> targets = {"q", "v"};  // see isAdapterTarget()
     std::int64_t rank = 8;
     double alpha = 32;
     double dropout = 0;
     [[nodiscard]] double scaling() const { return alpha / static_cast<double>(rank); }
 };
+
+// Whether `target` is the last part of a layer's name, or a longer dotted ending. "q" also means "q_proj", so
+// that one list fits encoder-decoders and decoders.
+bool isAdapterTarget(const std::string& layer, const std::string& target);
 
 // What a method means by ΔW_eff while the gate blends in: the blend itself, or the hard mask as soon as f >
 // 0.

@@ -12,4 +12,17 @@ namespace jumplora {
 std::vector<std::int32_t> encodeTruncated(const Tokenizer& tokenizer, std::string_view text,
                                           std::int64_t maxLength);
 
+// How a model reads prompt and label: each as a text of its own, or the label behind the prompt.
+enum class RowLayout { EncoderDecoder, DecoderOnly };
+
+// Ids of a prompt, at most maxLength. Encoder-decoder: as encodeTruncated(). Decoder-only: bos in front where
+// the tokenizer puts it there, nothing behind the text; what is too long is cut at the end.
+std::vector<std::int32_t> encodePrompt(const Tokenizer& tokenizer, std::string_view prompt,
+                                       std::int64_t maxLength, RowLayout layout);
+
+// Ids of a label, at most maxLength with the eos at the end. Encoder-decoder: as encodeTruncated().
+// Decoder-only: tokenized on its own, so that prompt and label together read "prompt label".
+std::vector<std::int32_t> encodeLabel(const Tokenizer& tokenizer, std::string_view label,
+                                      std::int64_t maxLength, RowLayout layout);
+
 }  // namespace jumplora

@@ -112,17 +112,18 @@ TEST(RecordDamage, Layers) {
 }
 
 TEST(RecordDamage, ForwardPasses) {
-    const auto recorded = sharedData("golden/independent_t5_v1_0_relu_tied");
-    JUMPLORA_REQUIRE_DATA(recorded);
-    const TemporaryFolder folder;
-    copyFolder(recorded, folder.path());
-    for (const char* name : {"golden.safetensors", "config.json", "model.safetensors"}) {
-        SCOPED_TRACE(name);
-        const auto file = folder.path() / name;
-        const std::size_t header = file.extension() == ".json" ? 0 : headerBytes(file);
-        const auto count =
-            damageFileOnDisk(file, header, 6, 300, [&] { (void)verifyForward(folder.path(), {}); });
-        EXPECT_GT(count.refused, 30);
+    for (const char* recorded : {"golden/independent_t5_v1_0_relu_tied", "golden/hf_llama_gqa"}) {
+        JUMPLORA_REQUIRE_DATA(sharedData(recorded));
+        const TemporaryFolder folder;
+        copyFolder(sharedData(recorded), folder.path());
+        for (const char* name : {"golden.safetensors", "config.json", "model.safetensors"}) {
+            SCOPED_TRACE(fmt::format("{} {}", recorded, name));
+            const auto file = folder.path() / name;
+            const std::size_t header = file.extension() == ".json" ? 0 : headerBytes(file);
+            const auto count =
+                damageFileOnDisk(file, header, 6, 300, [&] { (void)verifyForward(folder.path(), {}); });
+            EXPECT_GT(count.refused, 30);
+        }
     }
 }
 
