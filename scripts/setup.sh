@@ -7,7 +7,7 @@ build_packages=(
     libtorch-dev libopenblas0-openmp
     qt6-base-dev qt6-svg-dev libqcustomplot-dev
     libsqlite3-dev libsqlitecpp-dev nlohmann-json3-dev libgtest-dev libgmock-dev libbenchmark-dev
-    libsentencepiece-dev libpcre2-dev libcli11-dev libspdlog-dev libfmt-dev libxxhash-dev
+    libsentencepiece-dev libpcre2-dev libutf8proc-dev libcli11-dev libspdlog-dev libfmt-dev libxxhash-dev
 )
 lint_packages=(clang-format clang-tidy)
 

@@ -7,25 +7,51 @@
 
 namespace jumplora {
 
-AddedTokens::AddedTokens(std::vector<AddedToken> tokens) : m_tokens(std::move(tokens)) {
-    std::erase_if(m_tokens, [](const AddedToken& token) { return token.content.empty(); });
-    std::stable_sort(m_tokens.begin(), m_tokens.end(),
-                     [](const auto& a, const auto& b) { return a.content.size() > b.content.size(); });
-    for (const AddedToken& token : m_tokens)
-        m_begins[static_cast<unsigned char>(token.content.front())] = true;
+namespace {
+
+std::uint64_t edge(std::uint32_t node, char byte) {
+    return static_cast<std::uint64_t>(node) << 8 | static_cast<unsigned char>(byte);
+}
+
+}  // namespace
+
+AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens) : m_tokenOf(1, -1) {
+    for (const AddedToken& token : tokens) {
+        if (token.content.empty()) continue;
+        std::uint32_t node = 0;
+        for (const char byte : token.content) {
+            const auto [it, fresh] =
+                m_edges.try_emplace(edge(node, byte), static_cast<std::uint32_t>(m_tokenOf.size()));
+            if (fresh) m_tokenOf.push_back(-1);
+            node = it->second;
+        }
+        if (m_tokenOf[node] >= 0) continue;
+        m_tokenOf[node] = static_cast<std::int32_t>(m_tokens.size());
+        m_tokens.push_back(token);
+    }
+}
+
+const AddedToken* AddedTokens::longestAt(std::string_view text, std::size_t offset) const {
+    const AddedToken* longest = nullptr;
+    std::uint32_t node = 0;
+    for (; offset < text.size(); ++offset) {
+        const auto next = m_edges.find(edge(node, text[offset]));
+        if (next == m_edges.end()) break;
+        node = next->second;
+        if (m_tokenOf[node] >= 0) longest = &m_tokens[static_cast<std::size_t>(m_tokenOf[node])];
+    }
+    return longest;
 }
 
 std::vector<TextPart> AddedTokens::split(std::string_view text) const {
     std::vector<TextPart> parts;
+    if (m_tokens.empty()) {
+        if (!text.empty()) parts.push_back({text});
+        return parts;
+    }
     std::size_t done = 0;
     for (std::size_t i = 0; i < text.size();) {
-        const AddedToken* token = nullptr;
-        if (m_begins[static_cast<unsigned char>(text[i])]) {
-            const auto found = std::find_if(m_tokens.begin(), m_tokens.end(), [&](const AddedToken& t) {
-                return text.substr(i).starts_with(t.content);
-            });
-            if (found != m_tokens.end()) token = &*found;
-        }
+        const AddedToken* token = longestAt(text, i);
         if (token == nullptr) {
             ++i;
             continue;

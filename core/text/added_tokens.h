@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace jumplora {
@@ -18,6 +18,8 @@ struct AddedToken {
     bool stripRight = false;
     bool singleWord = false;  // not inside a word
     std::int32_t id = -1;
+
+    bool operator==(const AddedToken&) const = default;
 };
 
 struct TextPart {
@@ -29,13 +31,16 @@ struct TextPart {
 class AddedTokens {
   public:
     AddedTokens() = default;
-    // Tokens without content are left out.
-    explicit AddedTokens(std::vector<AddedToken> tokens);
+    // Tokens without content are left out; of two with the same content the first counts.
+    explicit AddedTokens(const std::vector<AddedToken>& tokens);
     [[nodiscard]] std::vector<TextPart> split(std::string_view text) const;
 
   private:
-    std::vector<AddedToken> m_tokens;  // longest first
-    std::array<bool, 256> m_begins{};  // first bytes
+    [[nodiscard]] const AddedToken* longestAt(std::string_view text, std::size_t offset) const;
+
+    std::vector<AddedToken> m_tokens;
+    std::unordered_map<std::uint64_t, std::uint32_t> m_edges;  // (node, byte) -> node
+    std::vector<std::int32_t> m_tokenOf;                       // node -> index, -1 for none
 };
 
 }  // namespace jumplora

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "text/utf8.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace jumplora {
@@ -57,25 +58,39 @@ std::optional<std::string_view> CharsMap::lookUp(std::string_view chunk) const {
     return std::nullopt;
 }
 
-std::string CharsMap::normalise(std::string_view text) const {
-    if (m_trie.empty()) return std::string(text);
-    std::string result;
-    result.reserve(text.size());
-    for (const std::string_view cluster : graphemes(text)) {
+AlignedText CharsMap::normalise(const AlignedText& text) const {
+    if (m_trie.empty()) return text;
+    TextTransform transform(text);
+    bool empty = true;
+    const auto length = [](std::string_view part) {
+        return std::count_if(part.begin(), part.end(), [](char c) { return (c & 0xC0) != 0x80; });
+    };
+    const auto replace = [&](std::string_view old, std::string_view by) {
+        const std::ptrdiff_t more = length(by) - length(old);
+        std::ptrdiff_t left = length(by);
+        for (std::size_t i = 0; i < by.size(); i += utf8Length(by[i]), --left) {
+            const std::ptrdiff_t change = more >= 0 ? (left <= more ? 1 : 0) : (left == 1 ? more : 0);
+            transform.put(by.substr(i, utf8Length(by[i])), change);
+            empty = false;
+        }
+        // A character that vanishes is counted to the one before it, and to nothing at the beginning.
+        if (by.empty() && !empty) transform.drop(-more);
+    };
+    for (const std::string_view cluster : graphemes(text.text)) {
         if (cluster.size() < kLongCluster) {
             if (const auto replacement = lookUp(cluster)) {
-                result += *replacement;
+                replace(cluster, *replacement);
                 continue;
             }
         }
         for (std::size_t i = 0; i < cluster.size();) {
             const std::string_view point = cluster.substr(i, utf8Length(cluster[i]));
             const auto replacement = lookUp(point);
-            result += replacement ? *replacement : point;
+            replace(point, replacement ? *replacement : point);
             i += point.size();
         }
     }
-    return result;
+    return transform.finish();
 }
 
 }  // namespace jumplora

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "text/aligned_text.h"
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -16,7 +18,7 @@ class CharsMap {
     CharsMap() = default;
     // Throws Error(Format) when the map does not hold together.
     CharsMap(std::string_view bytes, const std::string& where);
-    [[nodiscard]] std::string normalise(std::string_view text) const;
+    [[nodiscard]] AlignedText normalise(const AlignedText& text) const;
 
   private:
     [[nodiscard]] std::optional<std::string_view> lookUp(std::string_view chunk) const;

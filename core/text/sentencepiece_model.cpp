@@ -14,9 +14,11 @@ namespace {
 // Field numbers of sentencepiece_model.proto.
 constexpr std::uint32_t kModelPieces = 1, kModelTrainer = 2, kModelNormalizer = 3;
 constexpr std::uint32_t kPieceText = 1, kPieceScore = 2, kPieceType = 3;
-constexpr std::uint32_t kTrainerModelType = 3, kTrainerUnknownId = 40;
+constexpr std::uint32_t kTrainerModelType = 3, kTrainerUnknownId = 40, kTrainerUnknownPiece = 45;
 constexpr std::uint32_t kNormalizerCharsMap = 2;
-constexpr std::uint64_t kUnigram = 1;
+constexpr std::uint64_t kUnigram = 1, kBpe = 2;
+// Far longer than any that was trained; splitting one for merges takes quadratic time.
+constexpr std::size_t kMaxPiece = 1024;
 
 SentencePiece parsePiece(std::string_view bytes, std::size_t index, const std::string& where) {
     const std::string here = fmt::format("{}: piece {}", where, index);
@@ -32,7 +34,9 @@ SentencePiece parsePiece(std::string_view bytes, std::size_t index, const std::s
         }
     }
     if (piece.text.empty()) fail(ErrorKind::Format, "{}: is empty", here);
-    if (repairUtf8(piece.text) != piece.text) fail(ErrorKind::Format, "{}: is not UTF-8", here);
+    if (piece.text.size() > kMaxPiece)
+        fail(ErrorKind::Format, "{}: is longer than {} bytes", here, kMaxPiece);
+    if (utf8Damage(piece.text) != std::string::npos) fail(ErrorKind::Format, "{}: is not UTF-8", here);
     if (!std::isfinite(piece.score)) fail(ErrorKind::Format, "{}: its score is not a finite number", here);
     return piece;
 }
@@ -52,6 +56,8 @@ SentencePieceModel parseSentencePieceModel(std::string_view bytes, const std::st
             while (trainer.next()) {
                 if (trainer.field() == kTrainerModelType) modelType = trainer.varint();
                 if (trainer.field() == kTrainerUnknownId) unknown = trainer.varint();
+                if (trainer.field() == kTrainerUnknownPiece)
+                    model.unknownPiece = std::string(trainer.bytes());
             }
         } else if (reader.field() == kModelNormalizer) {
             ProtobufReader normalizer(reader.bytes(), where + ": normalizer_spec");
@@ -61,11 +67,12 @@ SentencePieceModel parseSentencePieceModel(std::string_view bytes, const std::st
             }
         }
     }
-    if (modelType != kUnigram)
+    if (modelType != kUnigram && modelType != kBpe)
         fail(ErrorKind::Input,
-             "{}: a SentencePiece model of type {} (BPE, word or char) is not supported; T5's unigram models "
-             "are",
+             "{}: a SentencePiece model of type {} (word or char) is not supported; unigram (T5) and BPE "
+             "(Llama, Mistral) are",
              where, modelType);
+    model.kind = static_cast<SentencePieceModel::Kind>(modelType);
     if (model.pieces.empty())
         fail(ErrorKind::Format, "{}: holds no pieces; it is not a SentencePiece model", where);
     std::unordered_set<std::string_view> seen;
@@ -89,8 +96,9 @@ std::string serialise(const SentencePieceModel& model) {
         writer.bytes(kModelPieces, message.message());
     }
     ProtobufWriter trainer;
-    trainer.varint(kTrainerModelType, kUnigram);
+    trainer.varint(kTrainerModelType, static_cast<std::uint64_t>(model.kind));
     trainer.varint(kTrainerUnknownId, static_cast<std::uint64_t>(model.unknownId));
+    trainer.bytes(kTrainerUnknownPiece, model.unknownPiece);
     writer.bytes(kModelTrainer, trainer.message());
     ProtobufWriter normalizer;
     normalizer.bytes(kNormalizerCharsMap, model.charsMap);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "text/unigram.h"
 
+#include "base/error.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -19,8 +20,8 @@ struct Best {
 
 }  // namespace
 
-Unigram::Unigram(std::vector<std::pair<std::string, double>> vocabulary, std::int32_t unknownId)
-    : m_vocabulary(std::move(vocabulary)), m_unknownId(unknownId), m_pieceOf(1, -1) {
+Unigram::Unigram(std::vector<Entry> vocabulary, const Options& options, std::string where)
+    : m_vocabulary(std::move(vocabulary)), m_options(options), m_where(std::move(where)), m_pieceOf(1, -1) {
     double smallest = m_vocabulary.empty() ? 0 : m_vocabulary.front().second;
     for (std::size_t id = 0; id < m_vocabulary.size(); ++id) {
         const auto& [text, score] = m_vocabulary[id];
@@ -58,15 +59,62 @@ void Unigram::encode(std::string_view word, std::vector<std::int32_t>& ids) cons
             offer(end, before + m_vocabulary[static_cast<std::size_t>(id)].second, id);
             single |= end - start == point;
         }
-        if (!single) offer(start + point, before + m_unknownScore, m_unknownId);
+        if (!single) {
+            if (m_options.unknownId < 0)
+                fail(ErrorKind::Format, "{}: no piece for \"{}\", and no unk_id", m_where,
+                     word.substr(start, point));
+            offer(start + point, before + m_unknownScore, m_options.unknownId);
+        }
         start += point;
     }
-    const std::size_t first = ids.size();
+    // From the end; unknown neighbours make up one stretch.
+    std::vector<std::size_t> ends;
     for (std::size_t end = word.size(); end > 0; end = best[end].start) {
-        const bool joins = best[end].id == m_unknownId && ids.size() > first && ids.back() == m_unknownId;
-        if (!joins) ids.push_back(best[end].id);
+        const bool joins = !ends.empty() && best[end].id == m_options.unknownId &&
+                           best[ends.back()].id == m_options.unknownId;
+        if (joins)
+            best[ends.back()].start = best[end].start;
+        else
+            ends.push_back(end);
     }
-    std::reverse(ids.begin() + static_cast<std::ptrdiff_t>(first), ids.end());
+    for (auto end = ends.rbegin(); end != ends.rend(); ++end) {
+        const Best& piece = best[*end];
+        if (piece.id == m_options.unknownId)
+            pushUnknown(word.substr(piece.start, *end - piece.start), ids);
+        else
+            ids.push_back(piece.id);
+    }
+}
+
+void Unigram::pushUnknown(std::string_view text, std::vector<std::int32_t>& ids) const {
+    if (const auto whole = idOf(text)) return ids.push_back(*whole);
+    if (m_options.byteFallback) {
+        std::vector<std::int32_t> bytes;
+        for (const char c : text) {
+            const auto id = idOf(fmt::format("<0x{:02X}>", static_cast<unsigned char>(c)));
+            if (!id) break;
+            bytes.push_back(*id);
+        }
+        if (bytes.size() == text.size()) {
+            ids.insert(ids.end(), bytes.begin(), bytes.end());
+            return;
+        }
+    }
+    ids.push_back(m_options.unknownId);
+}
+
+std::optional<std::int32_t> Unigram::idOf(std::string_view token) const {
+    std::uint32_t node = 0;
+    for (const char byte : token) {
+        const auto next = m_edges.find(edge(node, byte));
+        if (next == m_edges.end()) return std::nullopt;
+        node = next->second;
+    }
+    return m_pieceOf[node] < 0 ? std::nullopt : std::optional(m_pieceOf[node]);
+}
+
+const std::string* Unigram::textOf(std::int32_t id) const {
+    return id < 0 || id >= size() ? nullptr : &m_vocabulary[static_cast<std::size_t>(id)].first;
 }
 
 }  // namespace jumplora

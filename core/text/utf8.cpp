@@ -15,11 +15,16 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-// Length of a well-formed sequence at the start of `text`, 0 when damaged.
-std::size_t wellFormed(std::string_view text) {
+// A sequence at the start of a text: well-formed, or the longest beginning of one (at least one byte).
+struct Sequence {
+    std::size_t length = 1;
+    bool wellFormed = false;
+};
+
+Sequence sequenceAt(std::string_view text) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
     const unsigned char lead = byte(0);
-    if (lead < 0x80) return 1;
+    if (lead < 0x80) return {1, true};
     std::size_t length = 0;
     unsigned low = 0x80;
     unsigned high = 0xBF;
@@ -34,13 +39,13 @@ std::size_t wellFormed(std::string_view text) {
         if (lead == 0xF0) low = 0x90;
         if (lead == 0xF4) high = 0x8F;
     } else {
-        return 0;
+        return {};
     }
-    if (text.size() < length || byte(1) < low || byte(1) > high) return 0;
+    if (text.size() < 2 || byte(1) < low || byte(1) > high) return {};
     for (std::size_t i = 2; i < length; ++i) {
-        if (byte(i) < 0x80 || byte(i) > 0xBF) return 0;
+        if (i >= text.size() || byte(i) < 0x80 || byte(i) > 0xBF) return {i, false};
     }
-    return length;
+    return {length, true};
 }
 
 bool isAscii(std::string_view text) {
@@ -113,9 +118,9 @@ std::size_t utf8Length(char lead) {
 
 std::size_t utf8Damage(std::string_view text) {
     for (std::size_t i = 0; i < text.size();) {
-        const std::size_t length = wellFormed(text.substr(i));
-        if (length == 0) return i;
-        i += length;
+        const Sequence sequence = sequenceAt(text.substr(i));
+        if (!sequence.wellFormed) return i;
+        i += sequence.length;
     }
     return std::string_view::npos;
 }
@@ -124,16 +129,46 @@ std::string repairUtf8(std::string_view text) {
     std::string result;
     result.reserve(text.size());
     while (!text.empty()) {
-        const std::size_t length = wellFormed(text);
-        if (length == 0) {
-            result += kReplacement;
-            text.remove_prefix(1);
-        } else {
-            result += text.substr(0, length);
-            text.remove_prefix(length);
-        }
+        const Sequence sequence = sequenceAt(text);
+        result += sequence.wellFormed ? text.substr(0, sequence.length) : kReplacement;
+        text.remove_prefix(sequence.length);
     }
     return result;
+}
+
+char32_t codePointAt(std::string_view text, std::size_t offset) {
+    const auto byte = [&](std::size_t i) -> char32_t {
+        return offset + i < text.size() ? static_cast<unsigned char>(text[offset + i]) : 0;
+    };
+    switch (utf8Length(text[offset])) {
+        case 1:
+            return byte(0);
+        case 2:
+            return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+        case 3:
+            return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+        default:
+            return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+    }
+}
+
+void appendUtf8(std::string& text, char32_t point) {
+    const auto tail = [&](int shift) { text += static_cast<char>(0x80 | (point >> shift & 0x3F)); };
+    if (point < 0x80) {
+        text += static_cast<char>(point);
+    } else if (point < 0x800) {
+        text += static_cast<char>(0xC0 | point >> 6);
+        tail(0);
+    } else if (point < 0x10000) {
+        text += static_cast<char>(0xE0 | point >> 12);
+        tail(6);
+        tail(0);
+    } else {
+        text += static_cast<char>(0xF0 | point >> 18);
+        tail(12);
+        tail(6);
+        tail(0);
+    }
 }
 
 std::vector<std::string_view> graphemes(std::string_view text) {

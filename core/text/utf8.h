@@ -12,8 +12,14 @@ std::size_t utf8Length(char lead);
 // Offset of the first damaged sequence, npos when the text is well-formed.
 std::size_t utf8Damage(std::string_view text);
 
-// The text with every damaged sequence replaced by U+FFFD.
+// The text with every damaged sequence replaced by U+FFFD: one for each longest beginning of a character, as
+// Unicode recommends and Python and Rust do.
 std::string repairUtf8(std::string_view text);
+
+// The code point that begins at `offset` of well-formed UTF-8.
+char32_t codePointAt(std::string_view text, std::size_t offset);
+
+void appendUtf8(std::string& text, char32_t point);
 
 // Extended grapheme clusters of well-formed UTF-8, as views into `text`.
 std::vector<std::string_view> graphemes(std::string_view text);

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/unicode_classes.h"
+
+#include "base/error.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace jumplora {
+namespace {
+
+struct Name {
+    std::string_view spelled;  // lower case, without _, - and spaces
+    std::string_view pcre;
+};
+
+constexpr std::array<Name, 37> kCategories = {{{"letter", "L"},
+                                               {"casedletter", "L&"},
+                                               {"lc", "L&"},
+                                               {"uppercaseletter", "Lu"},
+                                               {"lowercaseletter", "Ll"},
+                                               {"titlecaseletter", "Lt"},
+                                               {"modifierletter", "Lm"},
+                                               {"otherletter", "Lo"},
+                                               {"mark", "M"},
+                                               {"nonspacingmark", "Mn"},
+                                               {"spacingmark", "Mc"},
+                                               {"enclosingmark", "Me"},
+                                               {"number", "N"},
+                                               {"decimalnumber", "Nd"},
+                                               {"digit", "Nd"},
+                                               {"letternumber", "Nl"},
+                                               {"othernumber", "No"},
+                                               {"punctuation", "P"},
+                                               {"connectorpunctuation", "Pc"},
+                                               {"dashpunctuation", "Pd"},
+                                               {"openpunctuation", "Ps"},
+                                               {"closepunctuation", "Pe"},
+                                               {"initialpunctuation", "Pi"},
+                                               {"finalpunctuation", "Pf"},
+                                               {"otherpunctuation", "Po"},
+                                               {"symbol", "S"},
+                                               {"mathsymbol", "Sm"},
+                                               {"currencysymbol", "Sc"},
+                                               {"modifiersymbol", "Sk"},
+                                               {"othersymbol", "So"},
+                                               {"separator", "Z"},
+                                               {"spaceseparator", "Zs"},
+                                               {"lineseparator", "Zl"},
+                                               {"paragraphseparator", "Zp"},
+                                               {"any", "Any"},
+                                               {"alphabetic", "Alphabetic"},
+                                               {"alpha", "Alphabetic"}}};
+
+constexpr std::array<std::string_view, 34> kShortCategories = {
+    "L",  "Lu", "Ll", "Lt", "Lm", "Lo", "M",  "Mn", "Mc", "Me", "N", "Nd", "Nl", "No", "P",  "Pc", "Pd",
+    "Ps", "Pe", "Pi", "Pf", "Po", "S",  "Sm", "Sc", "Sk", "So", "Z", "Zs", "Zl", "Zp", "Cc", "Cf", "Co"};
+
+constexpr std::array<Name, 4> kBinary = {{{"uppercase", "Uppercase"},
+                                          {"lowercase", "Lowercase"},
+                                          {"ideographic", "Ideographic"},
+                                          {"whitespace", "White_Space"}}};
+
+std::string plain(std::string_view name) {
+    std::string result;
+    for (const char c : name) {
+        if (c == '_' || c == '-' || c == ' ') continue;
+        result += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    }
+    return result;
+}
+
+}  // namespace
+
+std::string unicodePropertyItems(std::string_view name, const std::string& where) {
+    const std::string key = plain(name);
+    for (const std::string_view category : kShortCategories) {
+        if (plain(category) == key) return fmt::format("\\p{{{}}}", category);
+    }
+    const auto find = [&](const auto& names) {
+        const auto it =
+            std::find_if(names.begin(), names.end(), [&](const Name& n) { return n.spelled == key; });
+        return it == names.end() ? std::string_view() : it->pcre;
+    };
+    if (const std::string_view category = find(kCategories); !category.empty())
+        return fmt::format("\\p{{{}}}", category);
+    if (const std::string_view property = find(kBinary); !property.empty())
+        return fmt::format("\\p{{{}}}", property);
+    if (key == "space") return std::string(kWhiteSpaceItems);
+    if (key == "word") return std::string(kWordItems);
+    if (key == "alnum") return "\\p{Alphabetic}\\p{Nd}";
+    // Anything else can only be a script; PCRE2 would otherwise take the scripts that may use a character
+    // too.
+    if (key.empty() || !std::all_of(key.begin(), key.end(), [](char c) { return c >= 'a' && c <= 'z'; }) ||
+        key == "c" || key.starts_with("in") || key.size() < 3)
+        fail(ErrorKind::Input, "{}: \\p{{{}}} in a pattern is not supported", where, name);
+    return fmt::format("\\p{{sc:{}}}", key);
+}
+
+std::string negatedProperty(std::string_view items) {
+    std::string result(items.substr(0, items.find('}') + 1));
+    if (result.size() > 1) result[1] = 'P';
+    return result;
+}
+
+}  // namespace jumplora

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <string_view>
+
+namespace jumplora {
+
+// Items of PCRE2 character classes with the meaning that they have in Oniguruma.
+inline constexpr std::string_view kWhiteSpaceItems =
+    "\\x{9}-\\x{d} \\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}";
+inline constexpr std::string_view kDigitItems = "\\p{Nd}";
+inline constexpr std::string_view kWordItems = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}";
+
+// Items for \p{name}: a general category, a binary property or a script, by short or long name.
+// Throws Error(Input) naming `where` for names that are not known here.
+std::string unicodePropertyItems(std::string_view name, const std::string& where);
+
+// The item for \P{name} from what unicodePropertyItems gives for the name.
+std::string negatedProperty(std::string_view items);
+
+}  // namespace jumplora

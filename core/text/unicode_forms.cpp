@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "text/unicode_forms.h"
+
+#include "base/error.h"
+#include "text/utf8.h"
+
+#include <utf8proc.h>
+
+#include <algorithm>
+#include <vector>
+
+namespace jumplora {
+namespace {
+
+int classOf(utf8proc_int32_t point) { return utf8proc_get_property(point)->combining_class; }
+
+// Decomposed and canonically ordered. Sorted run by run: utf8proc's own ordering takes quadratic time on long
+// runs of marks.
+std::vector<utf8proc_int32_t> decompose(std::string_view text, bool compatibility) {
+    const auto options = static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE |
+                                                        (compatibility ? UTF8PROC_COMPAT : 0));
+    std::vector<utf8proc_int32_t> points;
+    points.reserve(text.size());
+    utf8proc_int32_t parts[32];
+    int boundary = 0;
+    for (std::size_t i = 0; i < text.size();) {
+        const char32_t point = codePointAt(text, i);
+        i += utf8Length(text[i]);
+        const utf8proc_ssize_t count =
+            utf8proc_decompose_char(static_cast<utf8proc_int32_t>(point), parts, 32, options, &boundary);
+        if (count < 0 || count > 32) fail(ErrorKind::State, "utf8proc: {}", utf8proc_errmsg(count));
+        points.insert(points.end(), parts, parts + count);
+    }
+    for (std::size_t i = 0; i < points.size();) {
+        if (classOf(points[i]) == 0) {
+            ++i;
+            continue;
+        }
+        std::size_t end = i;
+        while (end < points.size() && classOf(points[end]) != 0) ++end;
+        std::stable_sort(points.begin() + static_cast<std::ptrdiff_t>(i),
+                         points.begin() + static_cast<std::ptrdiff_t>(end),
+                         [](auto a, auto b) { return classOf(a) < classOf(b); });
+        i = end;
+    }
+    return points;
+}
+
+}  // namespace
+
+AlignedText toForm(const AlignedText& text, UnicodeForm form) {
+    const bool compatibility = form == UnicodeForm::Nfkc || form == UnicodeForm::Nfkd;
+    const bool composed = form == UnicodeForm::Nfc || form == UnicodeForm::Nfkc;
+    // Nothing below U+00C0 changes, below U+0080 in the compatibility forms: told by lead bytes.
+    const auto changes = [lead = compatibility ? 0xC2 : 0xC3](char c) {
+        return static_cast<unsigned char>(c) >= lead;
+    };
+    if (std::none_of(text.text.begin(), text.text.end(), changes)) return text;
+    std::vector<utf8proc_int32_t> points = decompose(text.text, compatibility);
+    // What the first character alone becomes belongs to it; when it is composed with the next ones, all of
+    // that.
+    std::size_t ofFirst =
+        text.first == 0 ? 0 : decompose(text.text.substr(0, text.first), compatibility).size();
+    if (composed) {
+        const utf8proc_ssize_t size =
+            utf8proc_normalize_utf32(points.data(), static_cast<utf8proc_ssize_t>(points.size()),
+                                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+        if (size < 0) fail(ErrorKind::State, "utf8proc: {}", utf8proc_errmsg(size));
+        points.resize(static_cast<std::size_t>(size));
+        ofFirst = std::min<std::size_t>(ofFirst, 1);
+    }
+    AlignedText result;
+    result.atStart = text.atStart;
+    result.text.reserve(text.text.size());
+    for (std::size_t i = 0; i < points.size(); ++i) {
+        appendUtf8(result.text, static_cast<char32_t>(points[i]));
+        if (i + 1 == ofFirst) result.first = result.text.size();
+    }
+    return result;
+}
+
+AlignedText toLowerCase(const AlignedText& text) {
+    TextTransform transform(text);
+    std::string lower;
+    for (std::size_t i = 0; i < text.text.size();) {
+        const char32_t point = codePointAt(text.text, i);
+        i += utf8Length(text.text[i]);
+        lower.clear();
+        // The only character whose full lower case is longer than one: a dotted capital I.
+        constexpr char32_t kDottedI = 0x130;
+        appendUtf8(lower, point == kDottedI ? U'i'
+                                            : static_cast<char32_t>(
+                                                  utf8proc_tolower(static_cast<utf8proc_int32_t>(point))));
+        transform.put(lower, 0);
+        if (point == kDottedI) transform.put("\xCC\x87", 1);
+    }
+    return transform.finish();
+}
+
+AlignedText withoutMarks(const AlignedText& text) {
+    return filtered(text, [](char32_t point) {
+        return utf8proc_category(static_cast<utf8proc_int32_t>(point)) != UTF8PROC_CATEGORY_MN;
+    });
+}
+
+bool isNumeric(char32_t point) {
+    const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(point));
+    return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
+}
+
+bool isPunctuation(char32_t point) {
+    if (point < 0x80)
+        return (point >= '!' && point <= '/') || (point >= ':' && point <= '@') ||
+               (point >= '[' && point <= '`') || (point >= '{' && point <= '~');
+    const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(point));
+    return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+}
+
+}  // namespace jumplora
