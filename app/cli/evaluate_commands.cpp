@@ -7,6 +7,7 @@
 #include "cli/prediction_cells.h"
 #include "cli/run_lookup.h"
 #include "exchange/run_tables.h"
+#include "data/answer_metric.h"
 #include "train/evaluate_run.h"
 #include "train/run_state.h"
 
@@ -89,7 +90,8 @@ Json cellJson(const StoredCell& cell) {
     const auto total = static_cast<double>(std::max<std::int64_t>(cell.score.total, 1));
     return {{"after_task", cell.afterTask},
             {"task", cell.task},
-            {"accuracy", static_cast<double>(cell.score.correct) / total},
+            {"metric", cell.metric},
+            {"accuracy", cell.score.mean()},
             {"correct", cell.score.correct},
             {"total", cell.score.total},
             {"within_options", cell.score.withinOptions},
@@ -99,19 +101,22 @@ Json cellJson(const StoredCell& cell) {
 Table cellTable(const std::vector<StoredCell>& cells, std::vector<std::string> comments) {
     Table table;
     table.comments = std::move(comments);
-    table.columns = {{.title = "t", .quantity = Quantity::Count},
-                     {.title = "task"},
-                     {.title = "accuracy", .quantity = Quantity::Share, .definition = "exact match"},
-                     {.title = "correct", .quantity = Quantity::Count},
-                     {.title = "total", .quantity = Quantity::Count},
-                     {.title = "within_options", .quantity = Quantity::Share},
-                     {.title = "seconds", .quantity = Quantity::Magnitude}};
+    table.columns = {
+        {.title = "t", .quantity = Quantity::Count},
+        {.title = "task"},
+        {.title = "metric"},
+        {.title = "accuracy", .quantity = Quantity::Share, .definition = "mean over the rows of the metric"},
+        {.title = "correct", .quantity = Quantity::Count},
+        {.title = "total", .quantity = Quantity::Count},
+        {.title = "within_options", .quantity = Quantity::Share},
+        {.title = "seconds", .quantity = Quantity::Magnitude}};
     const auto number = [](std::int64_t value) { return TableCell::ofNumber(static_cast<double>(value)); };
     for (const StoredCell& cell : cells) {
         const auto total = static_cast<double>(std::max<std::int64_t>(cell.score.total, 1));
         table.addRow({number(cell.afterTask), TableCell::ofText(cell.task),
-                      TableCell::ofNumber(static_cast<double>(cell.score.correct) / total),
-                      number(cell.score.correct), number(cell.score.total),
+                      TableCell::ofText(answerMetricLabel(cell.metric)),
+                      TableCell::ofNumber(cell.score.mean()), number(cell.score.correct),
+                      number(cell.score.total),
                       TableCell::ofNumber(static_cast<double>(cell.score.withinOptions) / total),
                       TableCell::ofNumber(cell.seconds)});
     }
@@ -127,7 +132,8 @@ ExportRun evaluatedRun(const FoundRun& found, const StoredModel& model, const st
     for (const StoredCell& cell : cells)
         if (cell.column > 0)
             run.matrix.set(cell.afterTask, cell.column,
-                           {cell.score.correct, cell.score.total, cell.score.withinOptions});
+                           {cell.score.correct, cell.score.total, cell.score.withinOptions, cell.score.mean(),
+                            cell.metric});
     run.references.random = guessingScores(run);
     return run;
 }

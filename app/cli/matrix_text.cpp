@@ -11,9 +11,13 @@ std::string matrixText(const AccuracyMatrix& matrix) {
     ExportRun run;
     run.matrix = matrix;
     Table table = matrixTable({run}, groupSeeds({run}, false));
-    table.title = "Accuracy after each task (rows) on each task (columns)";
+    table.title = "Scores after each task (rows) on each task (columns)";
+    // Of the comments only which metrics are meant, and only where it is not the usual one.
+    std::string scores;
+    for (const std::string& comment : table.comments)
+        if (comment.starts_with("score: ") && comment != "score: exact match") scores = comment + "\n";
     table.comments.clear();
-    return toText(table);
+    return toText(table) + scores;
 }
 
 std::string metricsText(const AccuracyMatrix& matrix, const MetricReferences& references, bool all) {

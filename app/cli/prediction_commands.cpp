@@ -89,6 +89,7 @@ void predictions(const PredictionOptions& options) {
                 all.push_back({{"after_task", cell.afterTask},
                                {"task", cell.task},
                                {"row", cell.rows[i]},
+                               {"score", p.score},
                                {"correct", p.correct},
                                {"within_options", p.withinOptions},
                                {"expected", p.expected},

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/progress.h"
 
+#include "analysis/metrics.h"
 #include "base/error.h"
 #include "exchange/number_format.h"
 
@@ -134,10 +135,7 @@ void ProgressDisplay::onEvent(const Event& event) {
                  "  {} on {}: {} % ({} of {})",
                  cell->afterTask == 0 ? "before training" : fmt::format("after task {}", cell->afterTask),
                  column < tasks.size() ? tasks[column] : std::to_string(cell->task),
-                 formatNumber(static_cast<double>(cell->correct) /
-                                  static_cast<double>(std::max<std::int64_t>(cell->total, 1)),
-                              Quantity::Share),
-                 cell->correct, cell->total),
+                 formatNumber(matrixCell(*cell).accuracy(), Quantity::Share), cell->correct, cell->total),
              true);
     } else if (const auto* warning = std::get_if<WarningRaised>(&event.payload)) {
         show("warning: " + warning->message, true);

@@ -51,6 +51,7 @@ Json runJson(const ExportRun& run) {
             {"steps_planned", row.stepsPlanned},
             {"active_seconds", row.activeSeconds},
             {"lineage", lineage},
+            {"imported", row.lineageKind == "import"},
             {"archived", row.archived},
             {"warnings", row.warnings},
             {"note", row.note},

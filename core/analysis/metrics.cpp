@@ -133,6 +133,10 @@ MetricValue withinOptions(const Matrix& m, const References&) {
 
 }  // namespace
 
+MatrixCell matrixCell(const EvaluationCell& cell) {
+    return {cell.correct, cell.total, cell.withinOptions, cell.score, cell.metric};
+}
+
 AccuracyMatrix::AccuracyMatrix(std::vector<std::string> tasks)
     : m_tasks(std::move(tasks)),
       m_cells(m_tasks.size() + 1, std::vector<std::optional<MatrixCell>>(m_tasks.size())) {}
@@ -143,7 +147,7 @@ AccuracyMatrix AccuracyMatrix::fromEvents(const std::vector<Event>& events) {
         if (const auto* started = std::get_if<RunStarted>(&event.payload)) {
             matrix = AccuracyMatrix(started->tasks);
         } else if (const auto* cell = std::get_if<EvaluationCell>(&event.payload)) {
-            matrix.set(cell->afterTask, cell->task, {cell->correct, cell->total, cell->withinOptions});
+            matrix.set(cell->afterTask, cell->task, matrixCell(*cell));
         }
     }
     return matrix;
@@ -163,7 +167,7 @@ const std::optional<MatrixCell>& AccuracyMatrix::cell(std::int64_t afterTask, st
 
 std::optional<double> AccuracyMatrix::at(std::int64_t afterTask, std::int64_t task) const {
     const auto& found = cell(afterTask, task);
-    if (!found || found->total == 0) return std::nullopt;
+    if (!found || (found->total == 0 && !found->score)) return std::nullopt;
     return found->accuracy();
 }
 

@@ -14,10 +14,15 @@ struct MatrixCell {
     std::int64_t correct = 0;
     std::int64_t total = 0;
     std::int64_t withinOptions = 0;
+    std::optional<double> score = {};    // as in EvaluationCell
+    std::string metric = "exact_match";  // what the score is
+    // Mean score of the rows; 0 where nothing is known.
     [[nodiscard]] double accuracy() const {
+        if (score) return *score;
         return total > 0 ? static_cast<double>(correct) / static_cast<double>(total) : 0;
     }
 };
+[[nodiscard]] MatrixCell matrixCell(const EvaluationCell& cell);
 
 // a[t][i]: score on task i (columns, from 1) after training task t (rows; row 0 = before training). A cell
 // that was not evaluated is absent, never 0.

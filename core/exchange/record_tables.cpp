@@ -92,6 +92,14 @@ Table predictionsTable(const std::vector<ExportRun>& runs,
     table.columns.push_back({.title = "t", .quantity = Quantity::Count});
     table.columns.push_back({.title = "task"});
     table.columns.push_back({.title = "row", .quantity = Quantity::Count});
+    // Where answers are right or wrong, "correct" says it all.
+    bool scored = false;
+    for (const auto& ofRun : cells)
+        for (const PredictionCell& cell : ofRun)
+            for (const Prediction& p : cell.predictions) scored |= p.score != (p.correct ? 1 : 0);
+    if (scored)
+        table.columns.push_back(
+            {.title = "score", .quantity = Quantity::Share, .definition = "by the task's metric"});
     for (const char* title : {"correct", "within_options", "expected", "output", "input"})
         table.columns.push_back({.title = title});
     for (std::size_t r = 0; r < runs.size(); ++r) {
@@ -102,6 +110,7 @@ Table predictionsTable(const std::vector<ExportRun>& runs,
                 row.push_back(number(cell.afterTask));
                 row.push_back(TableCell::ofText(cell.task));
                 row.push_back(number(cell.rows[i]));
+                if (scored) row.push_back(TableCell::ofNumber(p.score));
                 for (const std::string& text :
                      {yesNo(p.correct), yesNo(p.withinOptions), p.expected, p.output, p.input})
                     row.push_back(TableCell::ofText(text));

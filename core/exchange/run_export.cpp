@@ -102,8 +102,7 @@ ExportRun readExportRun(const Store& store, const RunRow& row) {
     run.matrix = AccuracyMatrix(row.tasks);
     for (const EvaluationCell& cell : store.cells(row.id)) {
         if (run.split.empty()) run.split = cell.split;
-        if (cell.split == run.split)
-            run.matrix.set(cell.afterTask, cell.task, {cell.correct, cell.total, cell.withinOptions});
+        if (cell.split == run.split) run.matrix.set(cell.afterTask, cell.task, matrixCell(cell));
     }
     return run;
 }
@@ -143,6 +142,7 @@ std::vector<std::string> provenanceComments(const std::vector<ExportRun>& runs,
                 if (!value.empty() && value != "null") text += fmt::format(", {} {}", key, value);
             }
             if (run.row.state != "finished") text += fmt::format("; not finished: {}", run.row.state);
+            if (run.row.lineageKind == "import") text += "; computed by another program and imported";
             comments.push_back(text);
         }
         for (const std::size_t member : group.repeats)

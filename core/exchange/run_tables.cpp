@@ -4,10 +4,12 @@
 #include "analysis/statistics.h"
 #include "base/error.h"
 #include "base/param.h"
+#include "data/answer_metric.h"
 
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <map>
 #include <set>
 
 namespace jumplora {
@@ -56,6 +58,23 @@ std::string seedsOf(const Runs& runs, const SeedGroup& group) {
     return seeds;
 }
 
+// Which metric scores which task, by metric.
+std::string scoredBy(const Runs& runs) {
+    std::map<std::string, std::set<std::string>> tasks;
+    for (const ExportRun& run : runs)
+        for (std::int64_t row = 0; row <= run.matrix.tasks(); ++row)
+            for (std::int64_t column = 1; column <= run.matrix.tasks(); ++column)
+                if (const auto& cell = run.matrix.cell(row, column))
+                    tasks[cell->metric].insert(run.matrix.taskNames()[static_cast<std::size_t>(column - 1)]);
+    if (tasks.size() < 2)
+        return "score: " + answerMetricLabel(tasks.empty() ? kExactMatch : tasks.begin()->first);
+    std::string text;
+    for (const auto& [metric, names] : tasks)
+        text += fmt::format("{}{} on {}", text.empty() ? "score: " : "; ", answerMetricLabel(metric),
+                            fmt::join(names, ", "));
+    return text;
+}
+
 std::string titled(const char* what, const Groups& groups) {
     return groups.size() == 1 ? fmt::format("{} of {}", what, groups.front().label) : what;
 }
@@ -90,8 +109,9 @@ Table matrixTable(const Runs& runs, const Groups& groups) {
     table.title = titled("Accuracy matrix", groups);
     table.comments = provenanceComments(runs, groups);
     table.comments.emplace_back(
-        "a[t][i]: exact match on the task of the column after training the task of the row; row 0 is before "
+        "a[t][i]: score on the task of the column after training the task of the row; row 0 is before "
         "training; empty: not evaluated");
+    table.comments.push_back(scoredBy(runs));
     explainSpread(groups, table);
     const bool several = groups.size() > 1;
     if (several) table.columns.push_back({.title = "run"});
@@ -156,6 +176,7 @@ Table finalTable(const Runs& runs, const Groups& groups) {
     table.comments = provenanceComments(runs, groups);
     explainSpread(groups, table);
     table.columns = {{.title = "run"}, {.title = "seeds"}};
+    table.comments.push_back(scoredBy(runs));
     const auto tasks = allTasks(runs);
     for (const std::string& task : tasks) table.columns.push_back({task, Quantity::Share, "a[T][i]", true});
     const MetricInfo& overall = *metricOf("oa");

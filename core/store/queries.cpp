@@ -113,14 +113,15 @@ std::vector<EvaluationCell> Store::cells(const std::string& runId) const {
     std::vector<EvaluationCell> cells;
     forEach(
         *m_connection,
-        ofRun(
-            "SELECT after_task, task, split, correct, total, within_options, predictions_file, seconds FROM "
-            "evaluation_cells",
-            "ORDER BY after_task, task, split"),
+        ofRun("SELECT after_task, task, split, correct, total, within_options, predictions_file, seconds, "
+              "metric, "
+              "score FROM evaluation_cells",
+              "ORDER BY after_task, task, split"),
         [&](const SQLite::Statement& row) {
             cells.push_back({integerColumn(row, 0), integerColumn(row, 1), textColumn(row, 2),
                              integerColumn(row, 3), integerColumn(row, 4), integerColumn(row, 5),
-                             textColumn(row, 6), realColumn(row, 7)});
+                             textColumn(row, 6), realColumn(row, 7), textColumn(row, 8)});
+            if (!row.isColumnNull(9)) cells.back().score = realColumn(row, 9);
         },
         runId);
     return cells;

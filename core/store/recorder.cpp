@@ -99,9 +99,9 @@ void Recorder::put(const TaskTrained& event) {
 }
 
 void Recorder::put(const EvaluationCell& event) {
-    run("INSERT OR REPLACE INTO evaluation_cells VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    run("INSERT OR REPLACE INTO evaluation_cells VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
         event.afterTask, event.task, event.split, event.correct, event.total, event.withinOptions,
-        event.predictionsFile, event.seconds);
+        event.predictionsFile, event.seconds, event.metric, event.score);
 }
 
 void Recorder::put(const OverlapComputed& event) {
@@ -171,13 +171,15 @@ void Recorder::summariseMetrics() {
     // A run is scored on one split; of a log with several, the first one counts.
     SQLite::Statement& rows =
         bound(m_connection.statement(
-                  "SELECT after_task, task, correct, total, within_options FROM evaluation_cells "
+                  "SELECT after_task, task, correct, total, within_options, score FROM evaluation_cells "
                   "WHERE run = ?1 AND split = (SELECT min(split) FROM evaluation_cells WHERE run = ?1)"),
               m_run);
-    while (rows.executeStep())
+    while (rows.executeStep()) {
         cells.push_back({integerColumn(rows, 0),
                          integerColumn(rows, 1),
                          {integerColumn(rows, 2), integerColumn(rows, 3), integerColumn(rows, 4)}});
+        if (!rows.isColumnNull(5)) cells.back().value.score = realColumn(rows, 5);
+    }
     rows.reset();
     run("DELETE FROM metrics WHERE run = ?1");
     std::map<std::int64_t, std::int64_t> seen;  // per row: how many of the tasks up to it are scored

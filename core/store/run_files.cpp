@@ -12,7 +12,7 @@ namespace jumplora {
 namespace {
 
 // Raised when a newer program reads more from the same files: everything is then read once more.
-constexpr int kReaderVersion = 2;
+constexpr int kReaderVersion = 3;
 constexpr const char* kFormat = "jumplora-run/1";
 
 std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }

@@ -150,7 +150,7 @@ std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, cons
     std::unique_ptr<Suite> other;
     if (!what.suite.empty()) other = openSuite(what.suite, what.root);
     const Suite& suite = other ? *other : *setup.suite;
-    const EvaluationOptions options = evaluationOptions(state.spec, what.generation);
+    EvaluationOptions options = evaluationOptions(state.spec, what.generation);
     const auto maxSamples = what.maxSamples ? what.maxSamples : state.spec.evaluation.maxSamples;
     // As the run evaluates: row 0 through adapters whose B is zero, later rows with merged weights.
     std::optional<AdapterSet::EvaluationScope> scope;
@@ -179,6 +179,12 @@ std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, cons
 
 std::vector<std::string> StoredModel::answer(const std::vector<std::string>& texts,
                                              const GenerationOptions& options) {
+        cell.metric = suite.tasks()[target.task].metric;
+        if (!what.generation.maxNewTokens)
+            options.maxNewTokens =
+                target.column > 0
+                    ? setup.maxNewTokens(static_cast<std::size_t>(target.column - 1))
+                    : suite.tasks()[target.task].maxNewTokens.value_or(state.spec.evaluation.maxNewTokens);
     RunSetup& setup = m_state->setup;
     std::optional<AdapterSet::EvaluationScope> scope;
     if (m_state->row > 0) scope.emplace(*setup.adapters);

@@ -37,6 +37,7 @@ struct StoredCell {
     Score score;
     double seconds = 0;
     std::vector<Prediction> predictions;
+    std::string metric;
 };
 
 // The model of a run as it was after any finished task, rebuilt from the backbone and the stored adapters.

@@ -2,7 +2,6 @@
 #include "train/evaluator.h"
 
 #include "data/encoding.h"
-#include "data/scoring.h"
 
 #include <algorithm>
 #include <numeric>
@@ -45,10 +44,8 @@ std::vector<Prediction> evaluate(Backbone& backbone, const Tokenizer& tokenizer,
     std::vector<Prediction> predictions;
     predictions.reserve(examples.size());
     for (std::size_t i = 0; i < examples.size(); ++i) {
-        const bool correct = exactMatch(outputs[i], examples[i].label);
-        const bool within = isOption(outputs[i], task.options);
-        predictions.push_back(
-            {examples[i].prompt, examples[i].label, std::move(outputs[i]), correct, within});
+        predictions.push_back({examples[i].prompt, examples[i].label, std::move(outputs[i])});
+        scorePrediction(task, predictions.back());
     }
     return predictions;
 }

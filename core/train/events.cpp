@@ -38,6 +38,7 @@ class Reader {
     }
     [[nodiscard]] std::int64_t integer(const char* key) const { return requireInteger(m_json, key, m_where); }
     [[nodiscard]] std::string text(const char* key) const { return requireString(m_json, key, m_where); }
+    [[nodiscard]] bool has(const char* key) const { return m_json.is_object() && m_json.contains(key); }
 
     [[nodiscard]] std::vector<double> numbers(const char* key) const {
         std::vector<double> values;
@@ -247,13 +248,28 @@ void write(const EvaluationCell& e, Json& j, Json& v) {
     j["total"] = e.total;
     j["within_options"] = e.withinOptions;
     j["predictions"] = e.predictionsFile;
+    // Only where they say more than the counts.
+    if (e.metric != EvaluationCell().metric) j["metric"] = e.metric;
+    if (e.score) j["score"] = *e.score;
     v["seconds"] = number(e.seconds);
 }
 void read(EvaluationCell& e, const Reader& r, const Reader& v) {
-    e = {r.integer("after_task"), r.integer("task"),           r.text("split"),       r.integer("correct"),
-         r.integer("total"),      r.integer("within_options"), r.text("predictions"), v.number("seconds")};
+    e.afterTask = r.integer("after_task");
+    e.task = r.integer("task");
+    e.split = r.text("split");
+    e.correct = r.integer("correct");
+    e.total = r.integer("total");
+    e.withinOptions = r.integer("within_options");
+    e.predictionsFile = r.text("predictions");
+    e.seconds = v.number("seconds");
     if (e.correct < 0 || e.total < 0 || e.correct > e.total)
         fail(ErrorKind::Format, "{}: {} of {} correct answers", r.where(), e.correct, e.total);
+    if (r.has("metric")) e.metric = r.text("metric");
+    if (r.has("score")) {
+        e.score = r.number("score");
+        if (!(*e.score >= 0 && *e.score <= 1))
+            fail(ErrorKind::Format, "{}: a score of {} is not between 0 and 1", r.where(), *e.score);
+    }
 }
 
 const char* typeOf(const OverlapComputed&) { return "overlap"; }

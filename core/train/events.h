@@ -97,9 +97,11 @@ struct EvaluationCell {
     std::string split;
     std::int64_t correct = 0;
     std::int64_t total = 0;
-    std::int64_t withinOptions = 0;  // answers that are one of the options
-    std::string predictionsFile;     // relative to the run directory
-    double seconds = 0;              // volatile
+    std::int64_t withinOptions = 0;      // answers that are one of the options
+    std::string predictionsFile;         // relative to the run directory
+    double seconds = 0;                  // volatile
+    std::string metric = "exact_match";  // of data/answer_metric.h
+    std::optional<double> score = {};    // mean over the rows, 0 to 1; none: correct of total
 };
 
 // Overlap of tasks i < j, or what describes task i == j alone; hard-masked ΔW, measures named as in

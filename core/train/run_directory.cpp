@@ -63,13 +63,16 @@ void writeResult(const RunDirectory& directory, const std::string& specHash,
                  const std::vector<std::string>& tasks) {
     Json cells = Json::array();
     for (const Event& event : directory.readEvents()) {
-        if (const auto* cell = std::get_if<EvaluationCell>(&event.payload))
-            cells.push_back({{"after_task", cell->afterTask},
-                             {"task", cell->task},
-                             {"split", cell->split},
-                             {"correct", cell->correct},
-                             {"total", cell->total},
-                             {"within_options", cell->withinOptions}});
+        const auto* cell = std::get_if<EvaluationCell>(&event.payload);
+        if (cell == nullptr) continue;
+        cells.push_back({{"after_task", cell->afterTask},
+                         {"task", cell->task},
+                         {"split", cell->split},
+                         {"correct", cell->correct},
+                         {"total", cell->total},
+                         {"within_options", cell->withinOptions}});
+        if (cell->metric != EvaluationCell().metric) cells.back()["metric"] = cell->metric;
+        if (cell->score) cells.back()["score"] = *cell->score;
     }
     const Json result = {{"format", "jumplora-result/1"},
                          {"run", directory.path().filename().string()},

@@ -84,7 +84,8 @@ class Planner {
     }
 
     void schedule(PlannedStage& stage, const Place& place, std::size_t number) const {
-        const double epochs = place.changes.epochs.value_or(m_spec.train.epochs);
+        const double epochs =
+            place.changes.epochs.value_or(m_spec.train.epochs * m_suite->tasks()[place.task].epochs);
         stage.steps = BatchPlan(stage.rows, m_spec.train.batchSize, m_spec.train.accumulate, epochs,
                                 m_spec.seed, static_cast<std::int64_t>(number) + 1)
                           .steps();

@@ -26,7 +26,7 @@ void writeRunFiles(const RunDirectory& directory, const RunSetup& setup, const J
 // Paths are made absolute, so that a run can be resumed from another folder.
 RunSpec withAbsolutePaths(RunSpec spec) {
     const auto absolute = [](std::string& path) {
-        if (!path.empty() && path != "builtin")
+        if (!path.empty() && path != "builtin" && !namedSuite(path))
             path = std::filesystem::absolute(path).lexically_normal().string();
     };
     absolute(spec.backbone.path);

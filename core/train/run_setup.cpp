@@ -33,7 +33,8 @@ std::vector<Stage> makeStages(const RunSetup& setup, const std::vector<TaskOverr
         Stage stage;
         stage.name = setup.columnNames[i];
         stage.tasks = {setup.columns[i]};
-        stage.epochs = order[i].epochs.value_or(spec.train.epochs);
+        stage.epochs =
+            order[i].epochs.value_or(spec.train.epochs * setup.suite->tasks()[setup.columns[i]].epochs);
         stage.lr = order[i].lr.value_or(spec.optimizer.lr);
         stage.maxSamples = order[i].maxSamples ? order[i].maxSamples : spec.suite.maxSamples;
         stage.methodParameters = spec.method.parameters;
@@ -79,6 +80,11 @@ BatchPlan RunSetup::batchPlan(std::int64_t number, std::int64_t rows) const {
             spec.train.batchSize,
             spec.train.accumulate,
             stages.at(static_cast<std::size_t>(number - 1)).epochs,
+std::int64_t RunSetup::maxNewTokens(std::size_t column) const {
+    const auto& ofTask = suite->tasks()[columns.at(column)].maxNewTokens;
+    return columnNewTokens.at(column).value_or(ofTask.value_or(spec.evaluation.maxNewTokens));
+}
+
             spec.seed,
             number};
 }
@@ -117,6 +123,7 @@ RunSetup openRun(const RunSpec& spec) {
                                                : fmt::format("{} ({})", order[i].task, times));
     }
     setup.backboneFolder = backboneFolder(spec.backbone.path);
+        setup.columnNewTokens.push_back(order[i].maxNewTokens);
     setup.tokenizer = loadTokenizer(setup.backboneFolder);
     BackboneOptions options;
     options.dtype = spec.backbone.precision == "float64" ? at::kDouble : at::kFloat;

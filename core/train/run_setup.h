@@ -37,6 +37,7 @@ struct RunSetup {
     std::vector<Stage> stages;         // what is trained, one after another
     std::vector<std::size_t> columns;  // task of the suite behind each column of the matrix
     std::vector<std::string> columnNames;
+    std::vector<std::optional<std::int64_t>> columnNewTokens;  // what the sequence says
 
     // Training rows of a stage, with where each comes from.
     [[nodiscard]] std::vector<Example> trainingExamples(const Stage& stage) const;
@@ -49,6 +50,9 @@ struct RunSetup {
     [[nodiscard]] double dropout() const {
         return spec.backbone.dropout.value_or(backbone->configuredDropout());
     }
+    // At most this many tokens are generated for the task of a column (from 0): as its place in the sequence,
+    // its task or the spec says.
+    [[nodiscard]] std::int64_t maxNewTokens(std::size_t column) const;
     // Column of the matrix (from 1) that is complete after stage `number` (from 1).
     [[nodiscard]] std::int64_t matrixRow(std::int64_t stage) const;
 };

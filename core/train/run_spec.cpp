@@ -54,7 +54,12 @@ std::vector<ParamInfo> overrideParams() {
     task.type = ParamType::Text;
     ParamInfo method;  // its keys are those of the run's method
     method.key = "method";
-    return {task, find("train", "epochs"), find("suite", "max_samples"), find("optimizer", "lr"), method};
+    return {task,
+            find("train", "epochs"),
+            find("suite", "max_samples"),
+            find("optimizer", "lr"),
+            find("evaluation", "max_new_tokens"),
+            method};
 }
 
 TaskOverride parseTask(const Json& json, const std::string& path, const MethodInfo& method) {
@@ -74,6 +79,7 @@ TaskOverride parseTask(const Json& json, const std::string& path, const MethodIn
         task.epochs = maybe<double>(value(1));
         task.maxSamples = maybe<std::int64_t>(value(2));
         task.lr = maybe<double>(value(3));
+        task.maxNewTokens = maybe<std::int64_t>(value(4));
         const Json given = member(json, "method");
         // Only what was given is an override; the rest stays inherited.
         const Json full = checkParams(method.params, given, path + ".method");
@@ -265,6 +271,7 @@ Json toJson(const RunSpec& spec) {
         if (task.maxSamples) entry["max_samples"] = *task.maxSamples;
         if (task.lr) entry["lr"] = *task.lr;
         if (!task.method.empty()) entry["method"] = task.method;
+        if (task.maxNewTokens) entry["max_new_tokens"] = *task.maxNewTokens;
         order.push_back(entry.size() == 1 ? Json(task.task) : entry);
     }
     Json method = {{"type", spec.method.type}};

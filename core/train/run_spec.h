@@ -27,6 +27,7 @@ struct TaskOverride {
     std::optional<double> epochs;
     std::optional<std::int64_t> maxSamples;
     std::optional<double> lr;
+    std::optional<std::int64_t> maxNewTokens;
     Json method = Json::object();  // overrides of the method's own parameters, e.g. {"lambda": 1e4}
 };
 

@@ -63,7 +63,8 @@ std::vector<SpecSection> makeSections() {
     ParamInfo order =
         base("order", "Sequence", ParamType::TextList, Json::array(),
              "Tasks in the order in which they are learned: names, or objects with \"task\" and overrides "
-             "(\"epochs\", \"max_samples\", \"lr\", \"method\"). Empty: all tasks in the file's order. A "
+             "(\"epochs\", \"max_samples\", \"lr\", \"max_new_tokens\", \"method\"). Empty: all tasks in the "
+             "file's order. A "
              "task may stand there twice.");
     ParamInfo targets = base("targets", "Adapted layers", ParamType::TextList, Json::array({"q", "v"}),
                              "Last parts of the names of the linear layers that get an adapter.");
@@ -91,7 +92,9 @@ std::vector<SpecSection> makeSections() {
         {"suite",
          "Tasks",
          "Which tasks are learned, in which order.",
-         {file("tasks", "Task file", "builtin", "\"builtin\", or a task file in the reference's format."),
+         {file("tasks", "Task file", "builtin",
+               "\"builtin\", \"trace\", a suite file, a task file in the reference's format, or a folder in "
+               "O-LoRA's layout (docs/benchmarks.md)."),
           file("root", "Data folder", "",
                "Folder that the task file's paths are relative to; empty: its own or the one above."),
           order,
@@ -144,8 +147,11 @@ std::vector<SpecSection> makeSections() {
          "",
          {integer("batch_size", "Batch size", 32, 1, 1e6, "Rows of a micro-batch.", "rows"),
           integer("accumulate", "Accumulation", 1, 1, 1e6, "Micro-batches per optimizer step.", "batches"),
-          real("epochs", "Epochs", 1.0, 0, 1e4, "Passes over a task's rows; fractions are allowed.", kRecipe,
-               true),
+          real("epochs", "Epochs", 1.0, 0, 1e4,
+               "Passes over a task's rows; fractions are allowed. Multiplied by the epochs that a suite file "
+               "gives "
+               "the task.",
+               kRecipe, true),
           integer("max_source_length", "Source length", 512, 2, 1e6, "Longer prompts are cut.", "tokens"),
           integer("max_target_length", "Target length", 8, 2, 1e6, "Longer labels are cut.", "tokens"),
           real("checkpoint_minutes", "Checkpoint every", 10, 0, 1e6,
@@ -160,7 +166,9 @@ std::vector<SpecSection> makeSections() {
                  "After each task: the tasks learned so far, or all."),
           choice("split", "Split", {"test", "dev"}, "test", "Tune on dev, report test."),
           integer("batch_size", "Batch size", 32, 1, 1e6, "Rows generated together.", "rows"),
-          integer("max_new_tokens", "New tokens", 8, 1, 1e4, "At most this many generated tokens.", "tokens"),
+          integer("max_new_tokens", "New tokens", 8, 1, 1e4,
+                  "At most this many generated tokens, where a suite file says nothing else for the task.",
+                  "tokens"),
           unset(integer("max_samples", "Rows", 1, 1, kMany,
                         "At most this many rows of each task, the first ones.")),
           base("before_training", "Before training", ParamType::Boolean, false,

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "base/resources.h"
+#include "data/answer_metric.h"
 #include "data/batching.h"
 #include "data/scoring.h"
 #include "model/threads.h"
@@ -416,7 +417,7 @@ class Run {
             m_setup.suite->load(taskIndex, parseSplit(spec.evaluation.split), spec.evaluation.maxSamples);
         EvaluationOptions options;
         options.batchSize = spec.evaluation.batchSize;
-        options.maxNewTokens = spec.evaluation.maxNewTokens;
+        options.maxNewTokens = m_setup.maxNewTokens(static_cast<std::size_t>(column - 1));
         options.maxSourceLength = spec.train.maxSourceLength;
         std::optional<AdapterSet::EvaluationScope> scope;
         if (afterTask > 0) {
@@ -438,8 +439,11 @@ class Run {
         cell.correct = score.correct;
         cell.total = score.total;
         cell.withinOptions = score.withinOptions;
+        cell.metric = task.metric;
+        if (task.metric != kExactMatch) cell.score = score.mean();
         std::int64_t outside = 0;
-        for (const Example& example : examples) outside += isOption(example.label, task.options) ? 0 : 1;
+        for (const Example& example : examples)
+            outside += task.options.empty() || isOption(example.label, task.options) ? 0 : 1;
         makeFolder(m_directory.path() / "predictions");
         cell.predictionsFile = m_directory.predictionsName(afterTask, column);
         writePredictions(m_directory.path() / cell.predictionsFile, predictions);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/map_cards.h"
 
+#include "data/answer_metric.h"
+
 #include <QComboBox>
 #include <QFormLayout>
 #include <QLabel>
@@ -179,6 +181,11 @@ void MatrixCard::fill(const RunView& view) {
                               MatrixCard::tr(", on %1").arg(names.value(column));
         const auto& cell = matrix.cell(after, column + 1);
         if (!cell) return where + MatrixCard::tr(", not evaluated");
+        if (cell->metric != kExactMatch)
+            return where + MatrixCard::tr(", %1: %2 percent over %3 rows\nEnter: its answers")
+                               .arg(QString::fromStdString(answerMetricLabel(cell->metric)),
+                                    number(cell->accuracy(), Quantity::Share))
+                               .arg(cell->total);
         return where +
                MatrixCard::tr(", %1 percent\n%2 of %3 right, %4 within the options\nEnter: its answers")
                    .arg(number(cell->accuracy(), Quantity::Share))

@@ -229,10 +229,10 @@ unsigned RunView::take(const EvaluationProgress& event) {
 unsigned RunView::take(const EvaluationCell& event) {
     cells[{event.afterTask, event.task}] = event;
     const bool known = event.task >= 1 && event.task <= matrix.tasks() && event.afterTask <= matrix.tasks();
-    if (known) matrix.set(event.afterTask, event.task, {event.correct, event.total, event.withinOptions});
+    if (known) matrix.set(event.afterTask, event.task, matrixCell(event));
     evaluating.reset();
-    const double share =
-        event.total > 0 ? static_cast<double>(event.correct) / static_cast<double>(event.total) : kNaN;
+    const MatrixCell cell = matrixCell(event);
+    const double share = event.total > 0 || event.score ? cell.accuracy() : kNaN;
     note(LogLine::Level::Detail,
          fmt::format(fmt::runtime(text("After task {}, on {}: {} % ({} of {})")), event.afterTask,
                      taskName(event.task).toStdString(), formatNumber(share, Quantity::Share), event.correct,
@@ -279,8 +279,7 @@ unsigned RunView::take(const RunResumed& event) {
     std::vector<std::string> names;
     for (const Task& task : tasks) names.push_back(task.name);
     matrix = AccuracyMatrix(names);
-    for (const auto& [place, cell] : cells)
-        matrix.set(place.first, place.second, {cell.correct, cell.total, cell.withinOptions});
+    for (const auto& [place, cell] : cells) matrix.set(place.first, place.second, matrixCell(cell));
     std::erase_if(overlap, [&](const auto& pair) { return pair.first.second > event.task; });
     if (gate && after(gate->task, gate->step)) gate.reset();
     evaluating.reset();

@@ -106,7 +106,7 @@ RunView readRunView(const Store& store, const std::string& runId) {
     view.matrix = AccuracyMatrix(row.tasks);
     for (const EvaluationCell& cell : store.cells(row.id)) {
         view.cells[{cell.afterTask, cell.task}] = cell;
-        view.matrix.set(cell.afterTask, cell.task, {cell.correct, cell.total, cell.withinOptions});
+        view.matrix.set(cell.afterTask, cell.task, matrixCell(cell));
     }
     view.gate = store.lastGateStatistics(row.id);
     for (const OverlapComputed& overlap : store.overlap(row.id))

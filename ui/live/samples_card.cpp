@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/samples_card.h"
 
+#include "exchange/number_format.h"
 #include "theme/icons.h"
 
 #include <QApplication>
@@ -79,6 +80,9 @@ QVariant SampleModel::data(const QModelIndex& index, int role) const {
     if (role != Qt::DisplayRole) return {};
     switch (index.column()) {
         case VerdictColumn:
+            // A score between right and wrong says more than either.
+            if (row.score > 0 && row.score < 1 && !row.correct)
+                return tr("%1 percent").arg(QString::fromStdString(formatNumber(row.score, Quantity::Share)));
             return word(verdict);
         case Answer:
             return QString::fromStdString(row.output).simplified();

@@ -2,6 +2,7 @@
 #include "data/suite_file.h"
 
 #include "base/file.h"
+#include "data/answer_metric.h"
 #include "data/scoring.h"
 #include "data/task.h"
 #include "support/errors.h"
@@ -148,6 +149,17 @@ TEST_F(SuiteFileTest, BuiltInSuitesHaveNames) {
     EXPECT_THAT(metrics, ElementsAre("accuracy", "accuracy", "rouge_l", "edit_similarity", "accuracy",
                                      "accuracy", "accuracy", "sari"));
     EXPECT_THAT(epochs, ElementsAre(5, 3, 7, 5, 3, 5, 5, 7));
+}
+
+TEST(SuiteFileDocumentation, NamesEveryKeyAndMetric) {
+    const std::string text = readFile(std::filesystem::path(JUMPLORA_SOURCE_DIR) / "docs/benchmarks.md");
+    for (const ParamInfo& info : suiteTaskParams()) {
+        EXPECT_THAT(text, HasSubstr("| `" + info.key + "` | "));
+        EXPECT_THAT(text, HasSubstr(info.help.substr(0, info.help.size() - 1))) << info.key;
+    }
+    for (const AnswerMetric& metric : answerMetrics())
+        EXPECT_THAT(text, HasSubstr("| `" + metric.key + "` | "));
+    for (const std::string& part : answerParts()) EXPECT_THAT(text, HasSubstr("`" + part + "`"));
 }
 
 TEST(SharedSuiteTest, TraceLoadsWithItsPromptsAsTheyAre) {

@@ -29,7 +29,7 @@ PredictionCell sampleCell() {
     cell.afterTask = 2;
     cell.task = "agnews";
     cell.rows = {0, 1, 5};
-    cell.predictions = {{"Text: a, b", "World", "World", true, true},
+    cell.predictions = {{"Text: a, b", "World", "World", true, true, 1},
                         {"Text: c", "World", "Sports", false, true},
                         {"Text: d", "Sports", "none", false, false}};
     return cell;

@@ -275,5 +275,28 @@ TEST(Importer, WithoutStateTheEventsTell) {
     EXPECT_THROW(Importer(store).indexRun(folder.path()), Error) << "no run directory";
 }
 
+TEST(Importer, KeepsMetricsAndScores) {
+    const testing::TemporaryFolder folder;
+    testing::SampleRun sample;
+    sample.tasks = 2;
+    auto events = testing::sampleEvents(sample);
+    for (Event& event : events)
+        if (auto* cell = std::get_if<EvaluationCell>(&event.payload); cell != nullptr && cell->task == 2) {
+            cell->metric = "rouge_l";
+            cell->score = 0.3125;
+        }
+    const RunDirectory run = testing::writeSampleRun(folder.path() / "run", sample);
+    writeFileAtomically(run.eventsFile(), testing::eventLines(events));
+    Store store = Store::inMemory();
+    const std::string id = Importer(store).indexRun(run.path());
+    const auto cells = store.cells(id);
+    ASSERT_EQ(cells.size(), 3U);
+    EXPECT_EQ(cells[0].metric, "exact_match");
+    EXPECT_FALSE(cells[0].score);
+    EXPECT_EQ(cells[2].metric, "rouge_l");
+    EXPECT_EQ(cells[2].score, 0.3125);
+    EXPECT_DOUBLE_EQ(*store.run(id).metric("oa"), (0.85 + 0.3125) / 2);
+}
+
 }  // namespace
 }  // namespace jumplora
