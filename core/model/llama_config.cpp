@@ -246,8 +246,9 @@ class Parser {
             fail(ErrorKind::Input, "{}: \"partial_rotary_factor\" ({}) is not supported; supported is 1",
                  m_where, rotated);
         for (const auto& [key, value] : m_json.items()) {
-            const bool off = value.is_null() || value == false || value == 0 || value == "" ||
-                             (value.is_structured() && value.empty());
+            const bool empty = value.is_string() ? value.get_ref<const std::string&>().empty()
+                                                 : value.is_structured() && value.empty();
+            const bool off = value.is_null() || value == false || value == 0 || empty;
             if (off || kRead.count(key) != 0 || isHarmlessSetting(key) || key == "partial_rotary_factor")
                 continue;
             fail(ErrorKind::Input, "{}: \"{}\" ({}) is not supported", m_where, key, text(value));

@@ -7,6 +7,20 @@
 #include <numeric>
 
 namespace jumplora {
+namespace {
+
+// Up to the tokenizer's eos: it is what labels end in, and the backbone may know other ones.
+std::span<const std::int32_t> answerIds(std::span<const std::int32_t> ids, const Tokenizer& tokenizer) {
+    const auto eos = tokenizer.eosId();
+    if (!eos) return ids;
+    return ids.first(static_cast<std::size_t>(std::find(ids.begin(), ids.end(), *eos) - ids.begin()));
+}
+
+}  // namespace
+
+RowLayout rowLayout(const Backbone& backbone) {
+    return backbone.decoderOnly() ? RowLayout::DecoderOnly : RowLayout::EncoderDecoder;
+}
 
 std::vector<std::string> answerTexts(Backbone& backbone, const Tokenizer& tokenizer,
                                      const std::vector<std::string_view>& texts,
@@ -14,8 +28,9 @@ std::vector<std::string> answerTexts(Backbone& backbone, const Tokenizer& tokeni
                                      const std::function<void(std::int64_t)>& progress) {
     std::vector<TokenRow> rows;
     rows.reserve(texts.size());
+    const RowLayout layout = rowLayout(backbone);
     for (const std::string_view text : texts)
-        rows.push_back({encodeTruncated(tokenizer, text, options.maxSourceLength), {}});
+        rows.push_back({encodePrompt(tokenizer, text, options.maxSourceLength, layout), {}});
     std::vector<std::size_t> order(rows.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -27,7 +42,8 @@ std::vector<std::string> answerTexts(Backbone& backbone, const Tokenizer& tokeni
         std::vector<TokenRow> batch;
         for (std::size_t i = begin; i < end; ++i) batch.push_back(rows[order[i]]);
         const auto answers = backbone.generate(batch, options.maxNewTokens);
-        for (std::size_t i = begin; i < end; ++i) outputs[order[i]] = tokenizer.decode(answers[i - begin]);
+        for (std::size_t i = begin; i < end; ++i)
+            outputs[order[i]] = tokenizer.decode(answerIds(answers[i - begin], tokenizer));
         begin = end;
         if (progress) progress(static_cast<std::int64_t>(end));
     }

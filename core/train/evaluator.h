@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "data/encoding.h"
 #include "data/task.h"
 #include "model/backbone.h"
 #include "text/tokenizer.h"
@@ -17,6 +18,9 @@ struct EvaluationOptions {
     std::int64_t maxNewTokens = 8;
     std::int64_t maxSourceLength = 512;
 };
+
+// How the backbone reads prompts and labels.
+RowLayout rowLayout(const Backbone& backbone);
 
 // Greedy answers to texts, in their order; rows of similar length share a batch. `progress` gets the number
 // of finished rows after each batch and may throw to stop.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/run_plan.h"
 
+#include "adapter/adapter_set.h"
 #include "adapter/gate.h"
 #include "base/error.h"
 #include "data/batching.h"
@@ -115,10 +116,6 @@ class Planner {
     const RowCounter& m_rowsOf;
 };
 
-bool isTarget(const std::string& layer, const std::string& target) {
-    return layer == target || layer.ends_with("." + target);
-}
-
 }  // namespace
 
 RunPlan planRun(const RunSpec& spec, const RowCounter& rowsOf) { return Planner(spec, rowsOf).plan(); }
@@ -153,7 +150,7 @@ BackboneShape backboneShape(const RunSpec& spec) {
         if (tensor.shape.size() != 2 || !tensor.name.ends_with(ending)) continue;
         const std::string layer = tensor.name.substr(0, tensor.name.size() - ending.size());
         for (const std::string& target : spec.adapter.targets) {
-            if (!isTarget(layer, target)) continue;
+            if (!isAdapterTarget(layer, target)) continue;
             ModuleInfo module;
             module.name = layer;
             module.rows = tensor.shape[0];
@@ -166,69 +163,6 @@ BackboneShape backboneShape(const RunSpec& spec) {
         fail(ErrorKind::Input, "adapter.targets: no linear layer of {} ends in {}", folder.string(),
              fmt::join(spec.adapter.targets, ", "));
     return shape;
-}
-
-RunNeeds estimateNeeds(const RunSpec& spec, const RunPlan& plan, const BackboneShape& shape,
-                       double sourceTokens) {
-    const std::int64_t size = spec.backbone.precision == "float64" ? 8 : 4;
-    std::int64_t trainable = 0;
-    std::int64_t entries = 0;
-    std::int64_t largest = 0;
-    for (const ModuleInfo& module : shape.modules) {
-        trainable += spec.adapter.rank * (module.rows + module.columns);
-        entries += module.rows * module.columns;
-        largest = std::max(largest, module.rows * module.columns);
-    }
-    const auto integer = [&](const char* key, std::int64_t fallback) {
-        const auto found = shape.config.find(key);
-        return found != shape.config.end() && found->is_number_integer() ? found->get<std::int64_t>()
-                                                                         : fallback;
-    };
-    const std::int64_t width = integer("d_model", 512);
-    const std::int64_t inner = integer("num_heads", 8) * integer("d_kv", 64);
-    const std::int64_t hidden = integer("d_ff", 2048);
-    const std::int64_t heads = integer("num_heads", 8);
-    const std::int64_t encoders = integer("num_layers", 6);
-    const std::int64_t decoders = integer("num_decoder_layers", encoders);
-
-    RunNeeds needs;
-    needs.weightBytes = shape.weights * size;
-    const std::int64_t moments = spec.optimizer.type == "adamw" ? 2 : spec.optimizer.momentum != 0 ? 1 : 0;
-    needs.adapterBytes = trainable * size * (2 + moments);
-    const std::string& method = spec.method.type;
-    const std::int64_t tasks = static_cast<std::int64_t>(plan.stages.size());
-    if (method == "ella" && tasks > 1) needs.memoryOfPastBytes = entries * size;
-    if (method == "ewc" && spec.method.parameters.value("on", "ab") == "delta")
-        needs.memoryOfPastBytes = 2 * entries * size;
-    if (method == "ewc" && spec.method.parameters.value("on", "ab") == "ab")
-        needs.memoryOfPastBytes = 2 * trainable * size;
-    if (method == "olora") needs.memoryOfPastBytes = (tasks - 1) * trainable * size;
-
-    // What autograd keeps between the passes of one micro-batch: of a token in a block the inputs of its
-    // norms and products (the scores of attention are computed again), of the head the scores of all words.
-    const std::int64_t rows = spec.train.batchSize;
-    const auto source = static_cast<std::int64_t>(
-        std::clamp(std::ceil(sourceTokens), 1.0, static_cast<double>(spec.train.maxSourceLength)));
-    const std::int64_t target = spec.train.maxTargetLength;
-    const std::int64_t attention = 4 * width + 4 * inner;
-    const std::int64_t feedForward = 3 * hidden + 2 * width;
-    std::int64_t floats = rows * (encoders * source * (attention + feedForward) +
-                                  decoders * target * (2 * attention + feedForward));
-    floats += 3 * rows * target * integer("vocab_size", 32128);
-    floats += 3 * heads * source * source;  // scores of the row at work
-    if (spec.gate.type != "none") floats += 4 * largest;
-    needs.activationBytes = floats * size;
-    constexpr std::int64_t kLibraries = 180LL << 20;  // LibTorch and what it loads, resident
-    needs.programBytes = kLibraries;
-
-    constexpr std::int64_t kAdapterSize = 4;  // stored in single precision
-    needs.adapterFileBytes = trainable * kAdapterSize;
-    needs.checkpointBytes = trainable * size * (1 + moments);
-    constexpr std::int64_t kPredictionBytes = 600;
-    constexpr std::int64_t kEventBytes = 500;
-    needs.diskBytes = needs.adapterFileBytes * tasks + needs.checkpointBytes +
-                      plan.evaluatedRows * kPredictionBytes + plan.steps * kEventBytes;
-    return needs;
 }
 
 }  // namespace jumplora

@@ -7,6 +7,7 @@
 #include "data/encoding.h"
 #include "model/doctor.h"
 #include "model/threads.h"
+#include "train/evaluator.h"
 #include "weights/weight_files.h"
 
 #include <map>
@@ -69,10 +70,19 @@ std::vector<Example> RunSetup::trainingExamples(const Stage& stage) const {
 std::vector<TokenRow> RunSetup::encode(const std::vector<Example>& examples) const {
     std::vector<TokenRow> rows;
     rows.reserve(examples.size());
-    for (const Example& example : examples)
-        rows.push_back({encodeTruncated(*tokenizer, example.prompt, spec.train.maxSourceLength),
-                        encodeTruncated(*tokenizer, example.label, spec.train.maxTargetLength)});
+    const RowLayout layout = rowLayout(*backbone);
+    for (const Example& example : examples) {
+        const std::int64_t maxTarget =
+            example.maxTargetLength > 0 ? example.maxTargetLength : spec.train.maxTargetLength;
+        rows.push_back({encodePrompt(*tokenizer, example.prompt, spec.train.maxSourceLength, layout),
+                        encodeLabel(*tokenizer, example.label, maxTarget, layout), spec.train.lossOnPrompt});
+    }
     return rows;
+}
+
+std::int64_t RunSetup::maxNewTokens(std::size_t column) const {
+    const auto& ofTask = suite->tasks()[columns.at(column)].maxNewTokens;
+    return columnNewTokens.at(column).value_or(ofTask.value_or(spec.evaluation.maxNewTokens));
 }
 
 BatchPlan RunSetup::batchPlan(std::int64_t number, std::int64_t rows) const {
@@ -80,11 +90,6 @@ BatchPlan RunSetup::batchPlan(std::int64_t number, std::int64_t rows) const {
             spec.train.batchSize,
             spec.train.accumulate,
             stages.at(static_cast<std::size_t>(number - 1)).epochs,
-std::int64_t RunSetup::maxNewTokens(std::size_t column) const {
-    const auto& ofTask = suite->tasks()[columns.at(column)].maxNewTokens;
-    return columnNewTokens.at(column).value_or(ofTask.value_or(spec.evaluation.maxNewTokens));
-}
-
             spec.seed,
             number};
 }
@@ -102,7 +107,7 @@ std::int64_t RunSetup::matrixRow(std::int64_t stage) const {
     return method->life() == AdapterLife::Joint ? static_cast<std::int64_t>(columns.size()) : stage;
 }
 
-RunSetup openRun(const RunSpec& spec) {
+RunSetup openRun(const RunSpec& spec, const LoadProgress& progress) {
     setComputeThreads(static_cast<int>(spec.backbone.threads));
     RunSetup setup;
     setup.spec = spec;
@@ -118,22 +123,28 @@ RunSetup openRun(const RunSpec& spec) {
     std::map<std::string, int> seen;
     for (std::size_t i = 0; i < order.size(); ++i) {
         setup.columns.push_back(setup.suite->find(order[i].task, fmt::format("suite.order[{}]", i)));
+        setup.columnNewTokens.push_back(order[i].maxNewTokens);
         const int times = ++seen[order[i].task];
         setup.columnNames.push_back(times == 1 ? order[i].task
                                                : fmt::format("{} ({})", order[i].task, times));
     }
     setup.backboneFolder = backboneFolder(spec.backbone.path);
-        setup.columnNewTokens.push_back(order[i].maxNewTokens);
     setup.tokenizer = loadTokenizer(setup.backboneFolder);
     BackboneOptions options;
     options.dtype = spec.backbone.precision == "float64" ? at::kDouble : at::kFloat;
     options.device = parseDevice(spec.backbone.device);
+    options.progress = progress;
     setup.backbone = loadBackbone(setup.backboneFolder, options);
     if (setup.tokenizer->vocabularySize() > setup.backbone->vocabularySize())
         fail(
             ErrorKind::Input,
             "backbone.path: the tokenizer knows {} pieces, the backbone only {}; they do not belong together",
             setup.tokenizer->vocabularySize(), setup.backbone->vocabularySize());
+    if (spec.train.lossOnPrompt && !setup.backbone->decoderOnly())
+        fail(ErrorKind::Input,
+             "train.loss_on_prompt: true belongs to decoder-only backbones; an encoder-decoder ({}) has a "
+             "loss on labels alone",
+             setup.backbone->architecture());
     setup.method = createMethod(spec.method.type, spec.method.parameters);
     AdapterOptions adapter;
     adapter.targets = spec.adapter.targets;

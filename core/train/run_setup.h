@@ -58,7 +58,7 @@ struct RunSetup {
 };
 
 // Throws Error(Input) naming the key of the spec that does not fit.
-RunSetup openRun(const RunSpec& spec);
+RunSetup openRun(const RunSpec& spec, const LoadProgress& progress = {});
 
 // Hashes, versions and settings that a result depends on.
 Json provenanceOf(const RunSetup& setup);

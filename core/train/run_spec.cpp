@@ -239,6 +239,7 @@ RunSpec parseRunSpec(const Json& json) {
     spec.train.epochs = train["epochs"].get<double>();
     spec.train.maxSourceLength = train["max_source_length"].get<std::int64_t>();
     spec.train.maxTargetLength = train["max_target_length"].get<std::int64_t>();
+    spec.train.lossOnPrompt = train["loss_on_prompt"].get<bool>();
     spec.train.checkpointMinutes = train["checkpoint_minutes"].get<double>();
     spec.train.gateEvery = train["gate_every"].get<std::int64_t>();
 
@@ -270,8 +271,8 @@ Json toJson(const RunSpec& spec) {
         if (task.epochs) entry["epochs"] = *task.epochs;
         if (task.maxSamples) entry["max_samples"] = *task.maxSamples;
         if (task.lr) entry["lr"] = *task.lr;
-        if (!task.method.empty()) entry["method"] = task.method;
         if (task.maxNewTokens) entry["max_new_tokens"] = *task.maxNewTokens;
+        if (!task.method.empty()) entry["method"] = task.method;
         order.push_back(entry.size() == 1 ? Json(task.task) : entry);
     }
     Json method = {{"type", spec.method.type}};
@@ -317,6 +318,7 @@ Json toJson(const RunSpec& spec) {
               {"epochs", spec.train.epochs},
               {"max_source_length", spec.train.maxSourceLength},
               {"max_target_length", spec.train.maxTargetLength},
+              {"loss_on_prompt", spec.train.lossOnPrompt},
               {"checkpoint_minutes", spec.train.checkpointMinutes},
               {"gate_every", spec.train.gateEvery}}},
             {"evaluation",
@@ -331,6 +333,8 @@ Json toJson(const RunSpec& spec) {
 std::string specHash(const RunSpec& spec) {
     Json json = toJson(spec);
     json.erase("name");
+    // A key that came later: specs that do not use it keep the hash that their runs carry.
+    if (!spec.train.lossOnPrompt) json["train"].erase("loss_on_prompt");
     return contentHash(json.dump());
 }
 

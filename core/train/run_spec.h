@@ -76,6 +76,7 @@ struct TrainSpec {
     double epochs = 1.0;
     std::int64_t maxSourceLength = 512;
     std::int64_t maxTargetLength = 8;
+    bool lossOnPrompt = false;  // decoder-only: prompts count as targets too
     double checkpointMinutes = 10;
     std::int64_t gateEvery = 10;  // per-module density at least every n steps
 };

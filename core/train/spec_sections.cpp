@@ -66,8 +66,10 @@ std::vector<SpecSection> makeSections() {
              "(\"epochs\", \"max_samples\", \"lr\", \"max_new_tokens\", \"method\"). Empty: all tasks in the "
              "file's order. A "
              "task may stand there twice.");
-    ParamInfo targets = base("targets", "Adapted layers", ParamType::TextList, Json::array({"q", "v"}),
-                             "Last parts of the names of the linear layers that get an adapter.");
+    ParamInfo targets = base(
+        "targets", "Adapted layers", ParamType::TextList, Json::array({"q", "v"}),
+        "Last parts of the names of the linear layers that get an adapter. \"q\" means \"q_proj\" too, so "
+        "that the default fits encoder-decoders and decoders.");
     targets.source = kRecipe;
 
     sections.push_back(
@@ -81,12 +83,14 @@ std::vector<SpecSection> makeSections() {
          "Backbone",
          "The frozen language model.",
          {file("path", "Checkpoint", "builtin",
-               "\"builtin\", or a Hugging Face folder with a T5 or Flan-T5."),
+               "\"builtin\", or a Hugging Face folder: T5, Flan-T5, Llama, Mistral, Qwen 2 or 3 "
+               "(docs/checkpoints.md)."),
           text("device", "Device", "cpu", "cpu, cuda, or cuda:N."),
           choice("precision", "Precision", {"float32", "float64"}, "float32",
                  "Type of weights and computation."),
           unset(real("dropout", "Dropout", 0, 0, 0.999,
-                     "Replaces the checkpoint's dropout_rate; not set: the checkpoint's.")),
+                     "Replaces the checkpoint's dropout (dropout_rate, attention_dropout); not set: the "
+                     "checkpoint's.")),
           integer("threads", "Threads", 0, 0, 1024, "Threads of the computation; 0 uses all cores.")}});
     sections.push_back(
         {"suite",
@@ -153,7 +157,11 @@ std::vector<SpecSection> makeSections() {
                "the task.",
                kRecipe, true),
           integer("max_source_length", "Source length", 512, 2, 1e6, "Longer prompts are cut.", "tokens"),
-          integer("max_target_length", "Target length", 8, 2, 1e6, "Longer labels are cut.", "tokens"),
+          integer("max_target_length", "Target length", 8, 2, 1e6,
+                  "Longer labels are cut, where a suite file says nothing else for the task.", "tokens"),
+          base("loss_on_prompt", "Loss on prompts", ParamType::Boolean, false,
+               "Decoder-only backbones: prompts count in the loss too, as in the JumpLoRA reference. Off: "
+               "labels and their end alone."),
           real("checkpoint_minutes", "Checkpoint every", 10, 0, 1e6,
                "Minutes between checkpoints within a task; 0: after each step."),
           integer("gate_every", "Gate statistics every", 10, 1, 1e6, "Steps between snapshots of the gate.",

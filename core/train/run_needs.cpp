@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/run_plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace jumplora {
+namespace {
+
+std::int64_t integerOf(const Json& config, const char* key, std::int64_t fallback) {
+    const auto found = config.find(key);
+    return found != config.end() && found->is_number_integer() ? found->get<std::int64_t>() : fallback;
+}
+
+// What autograd keeps between the passes of one micro-batch: of a token in a block the inputs of its norms
+// and products (the scores of attention are computed again), of the head the scores of all words.
+std::int64_t encoderDecoderFloats(const RunSpec& spec, const Json& config, std::int64_t source) {
+    const std::int64_t rows = spec.train.batchSize;
+    const std::int64_t target = spec.train.maxTargetLength;
+    const std::int64_t width = integerOf(config, "d_model", 512);
+    const std::int64_t heads = integerOf(config, "num_heads", 8);
+    const std::int64_t inner = heads * integerOf(config, "d_kv", 64);
+    const std::int64_t hidden = integerOf(config, "d_ff", 2048);
+    const std::int64_t encoders = integerOf(config, "num_layers", 6);
+    const std::int64_t decoders = integerOf(config, "num_decoder_layers", encoders);
+    const std::int64_t attention = 4 * width + 4 * inner;
+    const std::int64_t feedForward = 3 * hidden + 2 * width;
+    return rows * (encoders * source * (attention + feedForward) +
+                   decoders * target * (2 * attention + feedForward)) +
+           3 * rows * target * integerOf(config, "vocab_size", 32128) +
+           3 * heads * source * source;  // scores of the row at work
+}
+
+std::int64_t decoderOnlyFloats(const RunSpec& spec, const Json& config, std::int64_t source) {
+    const std::int64_t rows = spec.train.batchSize;
+    const std::int64_t target = spec.train.maxTargetLength;
+    const std::int64_t tokens = source + target;
+    const std::int64_t width = integerOf(config, "hidden_size", 4096);
+    const std::int64_t heads = integerOf(config, "num_attention_heads", 32);
+    const std::int64_t headWidth = integerOf(config, "head_dim", width / std::max<std::int64_t>(heads, 1));
+    const std::int64_t keyHeads = integerOf(config, "num_key_value_heads", heads);
+    const std::int64_t hidden = integerOf(config, "intermediate_size", 11008);
+    const std::int64_t attention = 3 * width + (heads + 2 * keyHeads) * headWidth;
+    const std::int64_t feedForward = 2 * hidden + 2 * width;
+    const std::int64_t scored = spec.train.lossOnPrompt ? tokens : target;
+    return rows * integerOf(config, "num_hidden_layers", 32) * tokens * (attention + feedForward) +
+           3 * rows * scored * integerOf(config, "vocab_size", 32000) + 3 * heads * tokens * tokens;
+}
+
+std::int64_t activationFloats(const RunSpec& spec, const Json& config, std::int64_t source) {
+    return config.contains("hidden_size") ? decoderOnlyFloats(spec, config, source)
+                                          : encoderDecoderFloats(spec, config, source);
+}
+
+}  // namespace
+
+RunNeeds estimateNeeds(const RunSpec& spec, const RunPlan& plan, const BackboneShape& shape,
+                       double sourceTokens) {
+    const std::int64_t size = spec.backbone.precision == "float64" ? 8 : 4;
+    std::int64_t trainable = 0;
+    std::int64_t entries = 0;
+    std::int64_t largest = 0;
+    for (const ModuleInfo& module : shape.modules) {
+        trainable += spec.adapter.rank * (module.rows + module.columns);
+        entries += module.rows * module.columns;
+        largest = std::max(largest, module.rows * module.columns);
+    }
+
+    RunNeeds needs;
+    needs.weightBytes = shape.weights * size;
+    const std::int64_t moments = spec.optimizer.type == "adamw" ? 2 : spec.optimizer.momentum != 0 ? 1 : 0;
+    needs.adapterBytes = trainable * size * (2 + moments);
+    const std::string& method = spec.method.type;
+    const std::int64_t tasks = static_cast<std::int64_t>(plan.stages.size());
+    if (method == "ella" && tasks > 1) needs.memoryOfPastBytes = entries * size;
+    if (method == "ewc" && spec.method.parameters.value("on", "ab") == "delta")
+        needs.memoryOfPastBytes = 2 * entries * size;
+    if (method == "ewc" && spec.method.parameters.value("on", "ab") == "ab")
+        needs.memoryOfPastBytes = 2 * trainable * size;
+    if (method == "olora") needs.memoryOfPastBytes = (tasks - 1) * trainable * size;
+
+    const auto source = static_cast<std::int64_t>(
+        std::clamp(std::ceil(sourceTokens), 1.0, static_cast<double>(spec.train.maxSourceLength)));
+    std::int64_t floats = activationFloats(spec, shape.config, source);
+    if (spec.gate.type != "none") floats += 4 * largest;
+    needs.activationBytes = floats * size;
+    constexpr std::int64_t kLibraries = 180LL << 20;  // LibTorch and what it loads, resident
+    needs.programBytes = kLibraries;
+
+    constexpr std::int64_t kAdapterSize = 4;  // stored in single precision
+    needs.adapterFileBytes = trainable * kAdapterSize;
+    needs.checkpointBytes = trainable * size * (1 + moments);
+    constexpr std::int64_t kPredictionBytes = 600;
+    constexpr std::int64_t kEventBytes = 500;
+    needs.diskBytes = needs.adapterFileBytes * tasks + needs.checkpointBytes +
+                      plan.evaluatedRows * kPredictionBytes + plan.steps * kEventBytes;
+    return needs;
+}
+
+}  // namespace jumplora
