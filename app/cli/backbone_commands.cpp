@@ -2,6 +2,7 @@
 // What can be adapted.
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/load_line.h"
 #include "cli/output.h"
 #include "exchange/number_format.h"
 #include "train/text_model.h"
@@ -151,7 +152,8 @@ void addBackboneCommands(CLI::App& app) {
         bool failed = false;
         for (const std::string& folder : folders) {
             try {
-                const BackboneSummary summary = describeBackbone(folder, options->targets, options->rank);
+                const BackboneSummary summary =
+                    describeBackbone(folder, options->targets, options->rank, loadLine(folder));
                 if (options->json)
                     all.push_back(summaryJson(folder, summary));
                 else

@@ -33,4 +33,5 @@ void addModelCommands(CLI::App& app);
 void addVerifyCommands(CLI::App& app);
 void addBenchCommands(CLI::App& app);
 
+void addPeftCommands(CLI::App& app);
 }  // namespace jumplora::cli

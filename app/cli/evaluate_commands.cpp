@@ -3,10 +3,13 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/load_line.h"
 #include "cli/output.h"
 #include "cli/prediction_cells.h"
 #include "cli/run_lookup.h"
 #include "exchange/run_tables.h"
+#include "exchange/run_tables.h"
+#include "peft/adapter_import.h"
 #include "data/answer_metric.h"
 #include "train/evaluate_run.h"
 #include "train/run_state.h"
@@ -146,7 +149,9 @@ std::string fileName(std::string name) {
 
 void evaluate(const EvaluateOptions& options) {
     const FoundRun found = findStored(options.run, options.place);
-    StoredModel model(found.directory(), options.model);
+    StoredModelOptions modelOptions = options.model;
+    if (!options.quiet) modelOptions.progress = loadLine("the backbone");
+    StoredModel model(found.directory(), modelOptions);
     std::signal(SIGINT, onInterrupt);
     const std::string split = options.what.split.empty() ? model.spec().evaluation.split : options.what.split;
     std::vector<StoredCell> cells;
@@ -225,6 +230,7 @@ void addEvaluate(CLI::App& app) {
     command->callback([options] { evaluate(*options); });
 }
 
+    std::string adapter;
 struct GenerateOptions {
     std::string folder;
     std::string run;
@@ -241,13 +247,17 @@ class Answerer {
     explicit Answerer(const GenerateOptions& options) : m_generation(options.generation) {
         if (!options.run.empty()) {
             const FoundRun found = findStored(options.run, options.place);
-            m_run = std::make_unique<StoredModel>(found.directory(), options.model);
+            StoredModelOptions model = options.model;
+            model.progress = loadLine("the backbone");
+            m_run = std::make_unique<StoredModel>(found.directory(), model);
             m_run->goTo(options.after == "last" ? m_run->availableRows().back()
                                                 : taskNumber(found.row, options.after));
             return;
         }
         TextModelOptions text;
         if (!options.model.device.empty()) text.device = options.model.device;
+        text.progress = loadLine(options.folder);
+        if (!options.adapter.empty()) text.prepare = mergingAdapter(options.adapter);
         if (!options.model.precision.empty()) text.precision = options.model.precision;
         text.threads = options.model.threads.value_or(0);
         m_text = std::make_unique<TextModel>(options.folder, text);
@@ -312,7 +322,10 @@ void addGenerate(CLI::App& app) {
     CLI::App* command =
         app.add_subcommand("generate", "Greedy answers of a model to texts from standard input");
     command->add_option("folder", options->folder, "Folder of a backbone, or \"builtin\"");
-    command->add_option("--run", options->run, "The model of a run instead: folder, id, name or \"latest\"");
+    auto* adapter =
+        command->add_option("--adapter", options->adapter, "Folder of an adapter of peft for that backbone");
+    command->add_option("--run", options->run, "The model of a run instead: folder, id, name or \"latest\"")
+        ->excludes(adapter);
     command->add_option("--after", options->after, "With --run: after this task (default: last)");
     addPlaceOptions(*command, options->place);
     addGenerationOptions(
@@ -321,6 +334,7 @@ void addGenerate(CLI::App& app) {
     addModelOptions(*command, options->model);
     command->add_flag("--json", options->json,
                       "JSON lines {\"text\"} in, {\"text\", \"output\"} out (default: lines of text)");
+        "  jumplora generate t5-large --adapter my-adapter < prompts.txt\n"
     command->footer(
         "Examples:\n  echo 'translate English to German: Good morning.' | jumplora generate t5-small\n"
         "  jumplora generate flan-t5-base --json --max-new-tokens 64 < prompts.jsonl > answers.jsonl\n"

@@ -83,6 +83,7 @@ int main(int argc, char** argv) {
     cli::addBenchCommands(app);
     try {
         app.parse(argc, argv);
+    cli::addPeftCommands(app);
         return cli::kOk;
     } catch (const CLI::ParseError& e) {
         return refuse(app, e);

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "cli/command.h"
+#include "cli/load_line.h"
 #include "cli/matrix_text.h"
 #include "cli/progress.h"
 #include "cli/run_lookup.h"
@@ -136,7 +137,7 @@ void runAll(const RunOptions& options) {
                                            : emptyRunDirectory(options.into);
         try {
             if (options.from.empty()) {
-                prepareRun(directory, spec);
+                prepareRun(directory, spec, options.quiet ? LoadProgress{} : loadLine(spec.backbone.path));
             } else {
                 forkRun(findRun(options.from, options.runs, options.db), options.afterTask, directory, spec);
             }

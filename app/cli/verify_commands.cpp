@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.h"
 #include "cli/output.h"
-#include "train/verify.h"
+#include "peft/verify_peft.h"
 
 #include <fmt/format.h>
 
@@ -15,6 +15,11 @@ struct Options {
     bool float64 = false;
     bool json = false;
 };
+
+// A recorded adapter is a forward pass too.
+VerifyReport verifyForwardOrPeft(const std::filesystem::path& folder, const VerifyOptions& options) {
+    return isRecordedAdapter(folder) ? verifyPeft(folder, options) : verifyForward(folder, options);
+}
 
 void add(CLI::App& verify, const char* name, const char* help, Verifier verifier, bool isRun,
          const char* example) {
@@ -52,8 +57,10 @@ void addVerifyCommands(CLI::App& app) {
     verify->footer(
         "Example:\n  jumplora verify replay golden/train_jumplora_ella --float64\nExit code 1 when a limit "
         "is exceeded.");
-    add(*verify, "forward", "A recorded forward pass of a backbone", verifyForward, false,
+    add(*verify, "forward", "A recorded forward pass of a backbone", verifyForwardOrPeft, false,
         "golden/hf_t5_v1_0");
+    add(*verify, "peft", "A recorded adapter of peft: in place and merged", verifyPeft, false,
+        "golden/peft_t5");
     add(*verify, "layer", "A recorded gated layer", verifyLayer, false,
         "golden/jumplora_layer/blend.safetensors --float64");
     add(*verify, "replay", "Every step of a recorded run from its recorded state", verifyReplay, true,

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 
 namespace jumplora {
 namespace {
@@ -49,6 +50,7 @@ struct Target {
 struct StoredModel::State {
     RunDirectory directory;
     RunSpec spec;
+    LoadProgress progress;
     RunSetup setup;
     std::int64_t merged = 0;  // stages that are part of the base weights
     std::int64_t row = 0;
@@ -57,7 +59,7 @@ struct StoredModel::State {
 
     void open() {
         setup = RunSetup();
-        setup = openRun(spec);
+        setup = openRun(spec, progress);
         setup.adapters->reset(deriveSeed(spec.seed, "init", 1));
         merged = 0;
         row = 0;
@@ -107,6 +109,7 @@ struct StoredModel::State {
 StoredModel::StoredModel(const RunDirectory& directory, const StoredModelOptions& options)
     : m_state(std::make_unique<State>(directory)) {
     m_state->spec = directory.readSpec();
+    m_state->progress = options.progress;
     BackboneSpec& backbone = m_state->spec.backbone;
     if (!options.device.empty()) backbone.device = options.device;
     if (!options.precision.empty()) backbone.precision = options.precision;
@@ -141,6 +144,18 @@ void StoredModel::goTo(std::int64_t afterTask) {
     }
     if (stage > 0) state.load(stage);
     state.row = afterTask;
+}
+
+double StoredModel::blend() const { return m_state->setup.adapters->blend(); }
+
+Backbone& StoredModel::merged() {
+    State& state = *m_state;
+    if (state.row > 0) {
+        state.setup.adapters->merge();
+        // More than any stage: the next goTo() begins with the backbone's own weights.
+        state.merged = std::numeric_limits<std::int64_t>::max();
+    }
+    return *state.setup.backbone;
 }
 
 std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, const Progress& progress) {

@@ -13,11 +13,14 @@
 
 namespace jumplora {
 
+class Backbone;
+
 struct StoredModelOptions {
     std::string device;  // empty: as the run was trained
     std::string precision;
     std::optional<std::int64_t> threads;
     bool otherBackbone = false;  // go on although the backbone's files are not those of the run
+    LoadProgress progress;
 };
 
 // What to evaluate; empty members are as the run's own spec says.
@@ -34,10 +37,10 @@ struct StoredCell {
     std::int64_t afterTask = 0;
     std::int64_t column = 0;  // of the run's matrix, from 1; 0 for a task that is not one of the run's
     std::string task;
+    std::string metric;
     Score score;
     double seconds = 0;
     std::vector<Prediction> predictions;
-    std::string metric;
 };
 
 // The model of a run as it was after any finished task, rebuilt from the backbone and the stored adapters.
@@ -65,6 +68,12 @@ class StoredModel {
     std::vector<StoredCell> evaluate(const StoredEvaluation& what, const Progress& progress = {});
     // Greedy answers to any texts, in their order.
     std::vector<std::string> answer(const std::vector<std::string>& texts, const GenerationOptions& options);
+
+    // Blend factor of the adapter in place.
+    [[nodiscard]] double blend() const;
+    // Merges the adapter in place as the run does at the end of a task (with the hard mask, whatever the
+    // blend factor) and gives the weights. goTo() has to follow before anything else is asked.
+    Backbone& merged();
 
   private:
     struct State;

@@ -117,8 +117,8 @@ void copyEvents(const RunDirectory& parent, const std::vector<std::string>& pare
 
 }  // namespace
 
-void prepareRun(const RunDirectory& directory, const RunSpec& spec) {
-    writeRunFiles(directory, openRun(withAbsolutePaths(spec)), nullptr);
+void prepareRun(const RunDirectory& directory, const RunSpec& spec, const LoadProgress& loading) {
+    writeRunFiles(directory, openRun(withAbsolutePaths(spec), loading), nullptr);
 }
 
 void forkRun(const RunDirectory& parent, std::int64_t afterTask, const RunDirectory& directory,

@@ -67,7 +67,9 @@ TextModel::TextModel(const std::string& folder, const TextModelOptions& options)
     backbone.device = parseDevice(options.device);
     backbone.dtype = options.precision == "float64" ? at::kDouble : at::kFloat;
     m_state->tokenizer = loadTokenizer(backboneFolder(folder));
+    backbone.progress = options.progress;
     m_state->backbone = loadBackbone(backboneFolder(folder), backbone);
+    if (options.prepare) options.prepare(*m_state->backbone);
 }
 
 TextModel::~TextModel() = default;
@@ -82,11 +84,12 @@ std::vector<std::string> TextModel::answer(const std::vector<std::string>& texts
 }
 
 BackboneSummary describeBackbone(const std::string& folder, const std::vector<std::string>& targets,
-                                 std::int64_t rank) {
+                                 std::int64_t rank, const LoadProgress& progress) {
     BackboneSummary summary;
     summary.folder = backboneFolder(folder);
     BackboneOptions options;
     options.dtype = at::kHalf;  // nothing is computed; half the memory
+    options.progress = progress;
     const auto backbone = loadBackbone(summary.folder, options);
     summary.architecture = backbone->architecture();
     summary.vocabulary = backbone->vocabularySize();

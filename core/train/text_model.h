@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "weights/load_progress.h"
+
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,10 +17,14 @@ struct GenerationOptions {
     std::optional<std::int64_t> maxSourceLength;
 };
 
+class Backbone;
+
 struct TextModelOptions {
     std::string device = "cpu";
     std::string precision = "float32";
     std::int64_t threads = 0;  // 0: all cores
+    LoadProgress progress;
+    std::function<void(Backbone&)> prepare;  // done to the backbone once it is loaded
 };
 
 // A backbone as it comes, for texts in and texts out.
@@ -71,6 +78,6 @@ struct BackboneSummary {
 // Finds out by loading the folder (or "builtin"), so that what it says is known to work. Throws what
 // loadBackbone throws; a missing tokenizer and targets that fit no layer are part of the answer.
 BackboneSummary describeBackbone(const std::string& folder, const std::vector<std::string>& targets,
-                                 std::int64_t rank);
+                                 std::int64_t rank, const LoadProgress& progress = {});
 
 }  // namespace jumplora

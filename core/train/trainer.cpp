@@ -48,7 +48,7 @@ class Run {
         : m_directory(directory),
           m_control(control),
           m_observer(std::move(observer)),
-          m_setup(openRun(directory.readSpec())) {
+          m_setup(openRun(directory.readSpec(), control.loading)) {
         const auto& spec = m_setup.spec;
         m_specHash = specHash(spec);
         std::int64_t keep = 0;

@@ -3,6 +3,7 @@
 #include "train/events.h"
 #include "train/run_directory.h"
 #include "train/run_spec.h"
+#include "weights/load_progress.h"
 
 #include <atomic>
 #include <functional>
@@ -16,11 +17,12 @@ struct RunControl {
     std::atomic<bool> stop{false};
     std::atomic<bool> stopAfterTask{false};
     std::atomic<bool> checkpointNow{false};
+    LoadProgress loading;  // told while the backbone is read; set before the run begins
 };
 
 // Writes spec.json, run.json and state.json ("waiting") of a new run. Throws Error(Input) when backbone,
 // tasks or targets do not fit together.
-void prepareRun(const RunDirectory& directory, const RunSpec& spec);
+void prepareRun(const RunDirectory& directory, const RunSpec& spec, const LoadProgress& loading = {});
 
 // As prepareRun, with the first `afterTask` tasks taken over from a run that has finished them: their
 // adapters, events and predictions are copied, so that running goes on with the next task. Throws

@@ -21,15 +21,19 @@ VerifyReport verifyRecord(const std::filesystem::path& folder, const VerifyOptio
     VerifyReport report;
     report.title = fmt::format("forward {} ({}, {})", folder.string(), backbone->architecture(),
                                options.float64 ? "float64" : "float32");
-    if (auto* encoderDecoder = dynamic_cast<T5*>(backbone.get())) {
-        verifyEncoderDecoder(*encoderDecoder, golden, report);
-    } else {
-        verifyDecoderOnly(dynamic_cast<Llama&>(*backbone), golden, report);
-    }
+    verifyRecordedPass(*backbone, golden, report);
     return report;
 }
 
 }  // namespace
+
+void verifyRecordedPass(Backbone& model, const SafetensorsFile& golden, VerifyReport& report) {
+    if (auto* encoderDecoder = dynamic_cast<T5*>(&model)) {
+        verifyEncoderDecoder(*encoderDecoder, golden, report);
+    } else {
+        verifyDecoderOnly(dynamic_cast<Llama&>(model), golden, report);
+    }
+}
 
 VerifyReport verifyForward(const std::filesystem::path& folder, const VerifyOptions& options) {
     return refusingMisfits(folder.string(), [&] { return verifyRecord(folder, options); });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Internal to the train room: what the recorded forward passes of all architectures have in common.
+// What the recorded forward passes of all architectures have in common.
 #include "model/llama.h"
 #include "model/t5.h"
 #include "train/recorded_tensor.h"
@@ -46,6 +46,8 @@ std::vector<std::int64_t> greedyErrors(const SafetensorsFile& golden,
                                        std::int64_t fillId);
 void addGreedy(const std::vector<std::int64_t>& errors, VerifyReport& report);
 
+// Compares a forward pass with the record; what was not recorded is left out.
+void verifyRecordedPass(Backbone& model, const SafetensorsFile& golden, VerifyReport& report);
 void verifyEncoderDecoder(T5& model, const SafetensorsFile& golden, VerifyReport& report);
 void verifyDecoderOnly(Llama& model, const SafetensorsFile& golden, VerifyReport& report);
 

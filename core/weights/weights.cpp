@@ -11,7 +11,7 @@ namespace jumplora {
 namespace {
 
 // Of a tensor's bytes that are copied at once.
-constexpr std::int64_t kPiece = 4 << 20;
+constexpr std::int64_t kPiece = 1 << 20;
 
 // Reads a view's entries in row-major order, wherever they lie.
 class EntryReader {
@@ -51,6 +51,36 @@ class EntryReader {
     std::size_t m_at = 0;
     std::vector<std::int64_t> m_index;
 };
+
+// Copies a view into `target`, a tensor of its shape, converted to its type, in pieces through `buffer` of
+// kPiece bytes: no second copy of a large weight is ever alive. `copied` is told how many bytes are done.
+template <typename Copied>
+void copyTensor(const TensorView& view, const at::Tensor& target, std::vector<std::byte>& buffer,
+                const Copied& copied) {
+    const at::NoGradGuard noGrad;
+    const auto type = toScalarType(view.dtype);
+    const auto size = static_cast<std::int64_t>(dtypeSize(view.dtype));
+    const std::int64_t count = view.elements();
+    const at::Tensor flat = target.view({-1});
+    // A boolean that is neither 0 nor 1 is undefined behaviour: it is made one on the way.
+    const bool boolean = view.dtype == DType::Bool;
+    const bool direct = target.scalar_type() == type && target.is_cpu() && !boolean;
+    const std::int64_t piece = kPiece / size;
+    if (!direct) buffer.resize(static_cast<std::size_t>(std::min(count * size, kPiece)));
+    EntryReader entries(view);
+    for (std::int64_t done = 0; done < count;) {
+        const std::int64_t now = std::min(piece, count - done);
+        if (direct) {
+            entries.read(static_cast<std::byte*>(flat.data_ptr()) + done * size, now);
+        } else {
+            entries.read(buffer.data(), now);
+            const at::Tensor part = at::from_blob(buffer.data(), {now}, boolean ? at::kByte : type);
+            flat.narrow(0, done, now).copy_(boolean ? part.ne(0) : part);
+        }
+        done += now;
+        copied(done * size);
+    }
+}
 
 }  // namespace
 
@@ -107,36 +137,10 @@ DType toDType(at::ScalarType type) {
     }
 }
 
-void copyTensor(const TensorView& view, const at::Tensor& target,
-                const std::function<void(std::int64_t)>& copied) {
-    const at::NoGradGuard noGrad;
-    const auto type = toScalarType(view.dtype);
-    const auto size = static_cast<std::int64_t>(dtypeSize(view.dtype));
-    const std::int64_t count = view.elements();
-    const at::Tensor flat = target.view({-1});
-    // A boolean that is neither 0 nor 1 is undefined behaviour: it is made one on the way.
-    const bool direct = target.scalar_type() == type && target.is_cpu() && view.dtype != DType::Bool;
-    const std::int64_t piece = std::min(count, std::max<std::int64_t>(kPiece / size, 1));
-    const at::Tensor buffer =
-        direct ? at::Tensor() : at::empty({piece}, view.dtype == DType::Bool ? at::kByte : type);
-    EntryReader entries(view);
-    for (std::int64_t done = 0; done < count;) {
-        const std::int64_t now = std::min(piece, count - done);
-        if (direct) {
-            entries.read(static_cast<std::byte*>(flat.data_ptr()) + done * size, now);
-        } else {
-            entries.read(static_cast<std::byte*>(buffer.data_ptr()), now);
-            const at::Tensor part = buffer.narrow(0, 0, now);
-            flat.narrow(0, done, now).copy_(view.dtype == DType::Bool ? part.ne(0) : part);
-        }
-        done += now;
-        if (copied) copied(done * size);
-    }
-}
-
 at::Tensor toTensor(const TensorView& view, at::ScalarType dtype) {
     at::Tensor tensor = at::empty(view.shape, at::TensorOptions(dtype));
-    copyTensor(view, tensor);
+    std::vector<std::byte> buffer;
+    copyTensor(view, tensor, buffer, [](std::int64_t) {});
     return tensor;
 }
 
@@ -162,7 +166,10 @@ std::int64_t writeTensors(const std::filesystem::path& path,
 }
 
 WeightReader::WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress)
-    : m_files(files), m_options(options), m_progress(std::move(progress)), m_total(files.bytes()) {}
+    : m_files(files), m_options(options), m_progress(std::move(progress)), m_total(files.bytes()) {
+    // Once and first: a buffer made between two weights would leave a hole there.
+    m_buffer.reserve(kPiece);
+}
 
 at::Tensor WeightReader::take(const std::string& name, const std::vector<std::int64_t>& shape) {
     m_used.insert(name);
@@ -184,7 +191,7 @@ at::Tensor WeightReader::take(const std::string& name, const std::vector<std::in
     }
     at::Tensor tensor = at::empty(shape, m_options);
     std::int64_t forgotten = 0;
-    copyTensor(view, tensor, [&](std::int64_t bytes) {
+    copyTensor(view, tensor, m_buffer, [&](std::int64_t bytes) {
         if (view.strides.empty())
             found->file->forget(view.data.subspan(static_cast<std::size_t>(forgotten),
                                                   static_cast<std::size_t>(bytes - forgotten)));

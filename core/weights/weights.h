@@ -16,11 +16,7 @@ namespace jumplora {
 at::ScalarType toScalarType(DType dtype);
 DType toDType(at::ScalarType type);
 
-// Copies a view out of its map into `target`, a tensor of its shape, converted to its type, a few MiB at a
-// time: no second copy of a large weight is ever alive. `copied` is told how many bytes of the view are done.
-void copyTensor(const TensorView& view, const at::Tensor& target,
-                const std::function<void(std::int64_t)>& copied = {});
-// A new tensor with the view's entries, converted to `dtype`.
+// A new tensor with the view's entries, converted to `dtype` piece by piece.
 at::Tensor toTensor(const TensorView& view, at::ScalarType dtype);
 // The same without conversion.
 at::Tensor toTensor(const TensorView& view);
@@ -51,6 +47,7 @@ class WeightReader {
     const WeightFiles& m_files;
     at::TensorOptions m_options;
     LoadProgress m_progress;
+    std::vector<std::byte> m_buffer;  // what every weight is copied through
     std::int64_t m_done = 0;
     std::int64_t m_total = 0;
     std::set<std::string> m_used;

@@ -114,7 +114,7 @@ void expectOrder(const std::string& folder, const std::vector<std::string>& room
 
 TEST(House, RoomsOfTheEngineUseOnlyRoomsBelowThem) {
     expectOrder("core", {"base", "text", "data", "kernel", "weights", "model", "adapter", "method", "train",
-                         "analysis", "store", "exchange", "runner", "bench"});
+                         "analysis", "peft", "store", "exchange", "runner", "bench"});
 }
 
 TEST(House, RoomsOfTheWindowUseOnlyRoomsBelowThem) {
