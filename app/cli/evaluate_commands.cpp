@@ -7,10 +7,9 @@
 #include "cli/output.h"
 #include "cli/prediction_cells.h"
 #include "cli/run_lookup.h"
-#include "exchange/run_tables.h"
+#include "data/answer_metric.h"
 #include "exchange/run_tables.h"
 #include "peft/adapter_import.h"
-#include "data/answer_metric.h"
 #include "train/evaluate_run.h"
 #include "train/run_state.h"
 
@@ -90,7 +89,6 @@ std::vector<std::int64_t> rowsOf(const EvaluateOptions& options, const StoredMod
 }
 
 Json cellJson(const StoredCell& cell) {
-    const auto total = static_cast<double>(std::max<std::int64_t>(cell.score.total, 1));
     return {{"after_task", cell.afterTask},
             {"task", cell.task},
             {"metric", cell.metric},
@@ -230,9 +228,9 @@ void addEvaluate(CLI::App& app) {
     command->callback([options] { evaluate(*options); });
 }
 
-    std::string adapter;
 struct GenerateOptions {
     std::string folder;
+    std::string adapter;
     std::string run;
     std::string after = "last";
     RunPlace place;
@@ -256,10 +254,10 @@ class Answerer {
         }
         TextModelOptions text;
         if (!options.model.device.empty()) text.device = options.model.device;
-        text.progress = loadLine(options.folder);
-        if (!options.adapter.empty()) text.prepare = mergingAdapter(options.adapter);
         if (!options.model.precision.empty()) text.precision = options.model.precision;
         text.threads = options.model.threads.value_or(0);
+        text.progress = loadLine(options.folder);
+        if (!options.adapter.empty()) text.prepare = mergingAdapter(options.adapter);
         m_text = std::make_unique<TextModel>(options.folder, text);
     }
 
@@ -334,9 +332,9 @@ void addGenerate(CLI::App& app) {
     addModelOptions(*command, options->model);
     command->add_flag("--json", options->json,
                       "JSON lines {\"text\"} in, {\"text\", \"output\"} out (default: lines of text)");
-        "  jumplora generate t5-large --adapter my-adapter < prompts.txt\n"
     command->footer(
         "Examples:\n  echo 'translate English to German: Good morning.' | jumplora generate t5-small\n"
+        "  jumplora generate t5-large --adapter my-adapter < prompts.txt\n"
         "  jumplora generate flan-t5-base --json --max-new-tokens 64 < prompts.jsonl > answers.jsonl\n"
         "  jumplora generate --run latest --after 2 --json < prompts.jsonl");
     command->callback([options] { generate(*options); });

@@ -2,7 +2,6 @@
 #include "base/error.h"
 #include "cli/command.h"
 #include "cli/output.h"
-#include "data/task.h"
 #include "method/method_info.h"
 #include "model/doctor.h"
 
@@ -65,69 +64,6 @@ void addMethods(CLI::App& app) {
     });
 }
 
-struct TaskListOptions {
-    std::string file = "builtin", root, split = "test";
-    std::int64_t examples = 0;
-    bool json = false;
-};
-
-void listTasks(const TaskListOptions& options) {
-    const auto suite = openSuite(options.file, options.root);
-    Json all = Json::array();
-    for (std::size_t i = 0; i < suite->tasks().size(); ++i) {
-        const TaskInfo& task = suite->tasks()[i];
-        Json json = {{"name", task.name},
-                     {"instruction", task.instruction},
-                     {"options", task.options},
-                     {"max_samples", task.maxSamples ? Json(*task.maxSamples) : Json(nullptr)},
-                     {"rows", Json::object()}};
-        std::string text;
-        std::string problem;
-        for (const Split split : {Split::Train, Split::Dev, Split::Test}) {
-            try {
-                const std::size_t rows = suite->load(i, split, {}).size();
-                text += fmt::format("{} {:<6} ", splitName(split), rows);
-                json["rows"][splitName(split)] = rows;
-            } catch (const Error& e) {
-                text += fmt::format("{} {:<6} ", splitName(split), "-");
-                json["rows"][splitName(split)] = nullptr;
-                if (split != Split::Dev) problem = e.what();
-            }
-        }
-        if (options.examples > 0) {
-            json["examples"] = Json::array();
-            for (const Example& example : suite->load(i, parseSplit(options.split), options.examples))
-                json["examples"].push_back({{"prompt", example.prompt}, {"label", example.label}});
-        }
-        if (!options.json) {
-            print(fmt::format("{:<12} {}options: {}\n", task.name, text, fmt::join(task.options, " | ")));
-            if (!problem.empty()) note(fmt::format("warning: {}", problem));
-            for (const Json& example : json.value("examples", Json::array()))
-                print(fmt::format("{}\n  label: {}\n\n", example["prompt"].get<std::string>(),
-                                  example["label"].get<std::string>()));
-        }
-        all.push_back(std::move(json));
-    }
-    if (options.json) print(pretty(all));
-}
-
-void addTasks(CLI::App& app) {
-    auto options = std::make_shared<TaskListOptions>();
-    CLI::App* command = app.add_subcommand("tasks", "Tasks of a task file, with their rows and options");
-    command->add_option("file", options->file, "Task file (default: the built-in tasks)");
-    command->add_option("--root", options->root, "Folder that its paths are relative to");
-    command
-        ->add_option("--examples", options->examples, "Print the first rows of each as the model sees them")
-        ->check(CLI::PositiveNumber);
-    command->add_option("--split", options->split, "Of the examples: test (default), dev, train")
-        ->check(oneOf({"test", "dev", "train"}));
-    command->add_flag("--json", options->json, "Print JSON");
-    command->footer(
-        "Examples:\n  jumplora tasks\n  jumplora tasks orders/short_order_1.json --root data\n"
-        "  jumplora tasks --examples 2");
-    command->callback([options] { listTasks(*options); });
-}
-
 void addDoctor(CLI::App& app) {
     struct Options {
         bool json = false;
@@ -149,7 +85,6 @@ void addDoctor(CLI::App& app) {
 
 void addInspectCommands(CLI::App& app) {
     addMethods(app);
-    addTasks(app);
     addDoctor(app);
 }
 

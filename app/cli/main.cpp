@@ -49,7 +49,8 @@ int refuse(const CLI::App& app, const CLI::ParseError& error) {
 
 // Commands that are worth a restart for faster threads.
 bool computes(int argc, char** argv) {
-    constexpr std::array kCommands = {"run", "resume", "evaluate", "generate", "bench", "verify", "pretrain"};
+    constexpr std::array kCommands = {"run",   "resume", "evaluate", "generate",
+                                      "bench", "verify", "pretrain", "reproduce"};
     return argc > 1 &&
            std::find(kCommands.begin(), kCommands.end(), std::string_view(argv[1])) != kCommands.end();
 }
@@ -77,6 +78,9 @@ int main(int argc, char** argv) {
     cli::addEvaluateCommands(app);
     cli::addExportCommands(app);
     cli::addInspectCommands(app);
+    cli::addTaskCommands(app);
+    cli::addTransferCommands(app);
+    cli::addTensorBoardCommands(app);
     cli::addBackboneCommands(app);
     cli::addModelCommands(app);
     cli::addVerifyCommands(app);

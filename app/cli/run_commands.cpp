@@ -6,6 +6,7 @@
 #include "cli/load_line.h"
 #include "cli/matrix_text.h"
 #include "cli/progress.h"
+#include "cli/run_control.h"
 #include "cli/run_lookup.h"
 #include "method/method_info.h"
 #include "runner/local_run.h"
@@ -78,15 +79,7 @@ void printResult(const RunDirectory& directory, const std::string& state, bool j
 
 // Runs and prints; true unless it was paused or stopped.
 bool runOne(const RunDirectory& directory, const RunOptions& options) {
-    ProgressDisplay display(directory);
-    std::vector<EventListener*> listeners;
-    if (!options.quiet) listeners.push_back(&display);
-    LocalRunOptions local;
-    local.database = options.db;
-    local.onProblem = [](const std::string& problem) {
-        std::fprintf(stderr, "warning: %s\n", problem.c_str());
-    };
-    const std::string state = runLocally(directory, listeners, control, local);
+    const std::string state = runInForeground(directory, options.db, options.quiet);
     printResult(directory, state, options.json);
     return state == "finished";
 }
@@ -239,6 +232,20 @@ void addSpec(CLI::App& app) {
 }
 
 }  // namespace
+
+std::string runInForeground(const RunDirectory& directory, const std::string& database, bool quiet) {
+    obeySignals();
+    ProgressDisplay display(directory);
+    std::vector<EventListener*> listeners;
+    if (!quiet) listeners.push_back(&display);
+    LocalRunOptions local;
+    local.database = database;
+    local.onProblem = [](const std::string& problem) {
+        std::fprintf(stderr, "warning: %s\n", problem.c_str());
+    };
+    if (!quiet) control.loading = loadLine("the backbone");
+    return runLocally(directory, listeners, control, local);
+}
 
 void addRunCommands(CLI::App& app) {
     addRun(app);

@@ -12,9 +12,8 @@ namespace {
 
 class FileSuite : public Suite {
   public:
-    FileSuite(std::vector<FileTask> tasks, std::vector<std::filesystem::path> roots)
-        : m_roots(std::move(roots)) {
-        for (FileTask& task : tasks) {
+    explicit FileSuite(FileTasks from) : m_roots(std::move(from.roots)) {
+        for (FileTask& task : from.tasks) {
             m_tasks.push_back(std::move(task.info));
             m_files.push_back(std::move(task.files));
         }
@@ -98,8 +97,8 @@ FileTask readReferenceTask(const Json& json, const std::string& where) {
 
 }  // namespace
 
-std::unique_ptr<Suite> makeFileSuite(std::vector<FileTask> tasks, std::vector<std::filesystem::path> roots) {
-    return std::make_unique<FileSuite>(std::move(tasks), std::move(roots));
+std::unique_ptr<Suite> makeFileSuite(FileTasks tasks) {
+    return std::make_unique<FileSuite>(std::move(tasks));
 }
 
 std::vector<std::filesystem::path> rootsOf(const std::filesystem::path& file, const std::string& root) {

@@ -24,8 +24,11 @@ struct FileTask {
     TaskFiles files;
 };
 
-// `roots` are tried in this order.
-std::unique_ptr<Suite> makeFileSuite(std::vector<FileTask> tasks, std::vector<std::filesystem::path> roots);
+struct FileTasks {
+    std::vector<FileTask> tasks;
+    std::vector<std::filesystem::path> roots;  // tried in this order
+};
+std::unique_ptr<Suite> makeFileSuite(FileTasks tasks);
 
 // Roots of the paths in a file: `root`, or the file's folder and the one above it.
 std::vector<std::filesystem::path> rootsOf(const std::filesystem::path& file, const std::string& root);

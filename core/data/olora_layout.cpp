@@ -182,7 +182,7 @@ std::vector<std::string> readLabels(const std::string& name, const std::vector<f
 
 }  // namespace
 
-std::unique_ptr<Suite> openOLoraFolder(const fs::path& folder, const std::string& root) {
+FileTasks readOLoraFolder(const fs::path& folder, const std::string& root) {
     const auto sets = dataSetsOf(folder);
     const auto roots = dataRoots(folder, root);
     const auto instructions = readInstructions(instructionFile(folder, root));
@@ -205,7 +205,7 @@ std::unique_ptr<Suite> openOLoraFolder(const fs::path& folder, const std::string
         checkTask(task, tasks, folder.string());
         tasks.push_back(std::move(task));
     }
-    return makeFileSuite(std::move(tasks), roots);
+    return {std::move(tasks), roots};
 }
 
 }  // namespace jumplora

@@ -17,6 +17,6 @@ namespace jumplora {
 // the same places and their configs folders. Prompt, as O-LoRA makes it: instruction, "Option: " with the
 // labels joined by ", ", " \n", text, "\nAnswer:"; a type without an instruction (COPA) has text and
 // "\nAnswer:" alone. Throws Error(Input) for a folder that is none of these.
-std::unique_ptr<Suite> openOLoraFolder(const std::filesystem::path& folder, const std::string& root);
+FileTasks readOLoraFolder(const std::filesystem::path& folder, const std::string& root);
 
 }  // namespace jumplora

@@ -52,14 +52,34 @@ std::optional<std::filesystem::path> namedSuite(const std::string& tasks) {
     return std::filesystem::is_regular_file(file, ignored) ? std::optional(file) : std::nullopt;
 }
 
+namespace {
+
+FileTasks readTasks(const std::string& tasks, const std::string& root) {
+    const std::filesystem::path path = namedSuite(tasks).value_or(tasks);
+    if (std::filesystem::is_directory(path)) return readOLoraFolder(path, root);
+    const Json json = readJsonFile(path);
+    return {isSuiteFile(json) ? readSuiteFile(json, path.string()) : readReferenceTasks(json, path.string()),
+            rootsOf(path, root)};
+}
+
+}  // namespace
+
 std::unique_ptr<Suite> openSuite(const std::string& tasks, const std::string& root) {
     if (tasks == "builtin") return makeBuiltinSuite();
-    const std::filesystem::path path = namedSuite(tasks).value_or(tasks);
-    if (std::filesystem::is_directory(path)) return openOLoraFolder(path, root);
-    const Json json = readJsonFile(path);
-    return makeFileSuite(
-        isSuiteFile(json) ? readSuiteFile(json, path.string()) : readReferenceTasks(json, path.string()),
-        rootsOf(path, root));
+    return makeFileSuite(readTasks(tasks, root));
+}
+
+std::optional<SuiteDescription> describeSuite(const std::string& tasks, const std::string& root) {
+    if (tasks == "builtin") return std::nullopt;
+    const FileTasks read = readTasks(tasks, root);
+    SuiteDescription description{writeSuiteFile(tasks, read.tasks), {}};
+    // Where the first task's rows lie, all others lie.
+    std::error_code ignored;
+    for (const auto& place : read.roots)
+        if (description.root.empty() &&
+            std::filesystem::exists(place / read.tasks.front().files.train, ignored))
+            description.root = std::filesystem::absolute(place).lexically_normal().string();
+    return description;
 }
 
 }  // namespace jumplora

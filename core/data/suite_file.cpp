@@ -178,4 +178,29 @@ std::vector<FileTask> readSuiteFile(const Json& json, const std::string& file) {
     return tasks;
 }
 
+Json writeSuiteFile(const std::string& name, const std::vector<FileTask>& tasks) {
+    const auto orNull = [](const auto& value) { return value ? Json(*value) : Json(nullptr); };
+    Json list = Json::array();
+    for (const FileTask& task : tasks) {
+        const TaskInfo& info = task.info;
+        list.push_back(
+            {{"name", info.name},
+             {"files", {{"train", task.files.train}, {"dev", task.files.dev}, {"test", task.files.test}}},
+             {"text", task.files.textKey},
+             {"label", task.files.labelKey},
+             {"instruction", info.instruction},
+             {"options", info.options},
+             {"option_separator", info.optionSeparator},
+             {"prompt", info.prompt},
+             {"strip", info.strip},
+             {"metric", info.metric},
+             {"answer", info.answer},
+             {"epochs", info.epochs},
+             {"max_samples", orNull(info.maxSamples)},
+             {"max_new_tokens", orNull(info.maxNewTokens)},
+             {"max_target_length", orNull(info.maxTargetLength)}});
+    }
+    return {{"format", kSuiteFormat}, {"name", name}, {"tasks", list}};
+}
+
 }  // namespace jumplora

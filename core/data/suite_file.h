@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Internal to the data room: suite files, with which a user describes a benchmark.
+// Suite files, with which a user describes a benchmark.
 #include "base/param.h"
 #include "data/file_suite.h"
 
@@ -18,5 +18,16 @@ const std::vector<ParamInfo>& suiteTaskParams();
 // {"format", "name", "description"?, "source"?, "defaults"?, "tasks": [...]}. Throws Error(Format) for
 // another version, Error(Input) with the path of the key, what was found and the nearest known name.
 std::vector<FileTask> readSuiteFile(const Json& json, const std::string& file);
+
+// The way back: any tasks whose rows stand in files as a suite file, every key written out.
+Json writeSuiteFile(const std::string& name, const std::vector<FileTask>& tasks);
+
+// The tasks behind `suite.tasks` as a suite file, and the folder that its paths are relative to ("" when the
+// data are not there); none for the built-in suite. Throws as openSuite does.
+struct SuiteDescription {
+    Json suite;
+    std::string root;
+};
+std::optional<SuiteDescription> describeSuite(const std::string& tasks, const std::string& root);
 
 }  // namespace jumplora

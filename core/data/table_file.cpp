@@ -212,4 +212,16 @@ std::vector<std::string> tableColumns(const std::filesystem::path& path) {
     return names;
 }
 
+std::vector<std::vector<std::string>> readRecords(const std::filesystem::path& path) {
+    const std::string file = path.string();
+    const std::string content = readFile(path);
+    requireUtf8(content, file);
+    std::size_t position = content.starts_with("\xEF\xBB\xBF") ? 3 : 0;
+    std::size_t line = 1;
+    std::vector<std::vector<std::string>> records;
+    while (position < content.size())
+        records.push_back(readRecord(content, path.extension() == ".tsv" ? '\t' : ',', position, line, file));
+    return records;
+}
+
 }  // namespace jumplora

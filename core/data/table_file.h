@@ -20,4 +20,7 @@ std::vector<TextLabel> readTable(const std::filesystem::path& file, const std::s
 // Names of the columns of such a file, in the order of the first row. Throws as readTable does.
 std::vector<std::string> tableColumns(const std::filesystem::path& file);
 
+// Every record of a CSV (TSV by extension) file, of whatever width. Throws as readTable does.
+std::vector<std::vector<std::string>> readRecords(const std::filesystem::path& file);
+
 }  // namespace jumplora

@@ -8,7 +8,9 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
+#include <atomic>
 #include <charconv>
 
 namespace jumplora {
@@ -48,7 +50,9 @@ int checkedVersion(SQLite::Database& database, const std::filesystem::path& file
 
 void backUp(SQLite::Database& database, const std::filesystem::path& file, int version) {
     const std::filesystem::path name = backupName(file, version);
-    const std::filesystem::path temporary = name.string() + ".tmp";
+    // Two programs may do this at once, each with a copy of its own.
+    static std::atomic<int> number{0};
+    const std::filesystem::path temporary = fmt::format("{}.{}.{}.tmp", name.string(), ::getpid(), ++number);
     std::filesystem::remove(temporary);
     {
         SQLite::Database copy(temporary.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -59,6 +63,20 @@ void backUp(SQLite::Database& database, const std::filesystem::path& file, int v
                  file.string());
     }
     std::filesystem::rename(temporary, name);
+}
+
+// Inside a transaction.
+void apply(SQLite::Database& database, const std::filesystem::path& file, const Migration& migration) {
+    // Another program may have been faster while we waited for the lock.
+    if (userVersion(database) >= migration.version) return;
+    database.exec(migration.sql);
+    database.exec("PRAGMA user_version = " + std::to_string(migration.version));
+    database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    SQLite::Statement orphans(database, "PRAGMA foreign_key_check");
+    if (orphans.executeStep())
+        fail(ErrorKind::Format,
+             "{}: migration to schema {} would leave rows without their run; nothing was changed",
+             file.string(), migration.version);
 }
 
 }  // namespace
@@ -84,19 +102,16 @@ void migrate(SQLite::Database& database, const std::filesystem::path& file,
     if (before > 0 && !file.empty()) backUp(database, file, before);
     // A pragma that has no effect inside a transaction; tables may be rebuilt without cascades.
     database.exec("PRAGMA foreign_keys = OFF");
+    if (before == 0) {
+        // A new file appears whole: nobody sees, and backs up, a version on the way.
+        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+        for (const Migration& migration : migrations) apply(database, file, migration);
+        transaction.commit();
+        return;
+    }
     for (const Migration& migration : migrations) {
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-        // Another program may have been faster while we waited for the lock.
-        if (userVersion(database) >= migration.version) continue;
-        database.exec(migration.sql);
-        database.exec("PRAGMA user_version = " + std::to_string(migration.version));
-        database.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
-        SQLite::Statement orphans(database, "PRAGMA foreign_key_check");
-        if (orphans.executeStep())
-            fail(ErrorKind::Format,
-                 "{}: migration to schema {} would leave rows without their run; nothing was changed",
-                 file.string(), migration.version);
-        orphans.reset();
+        apply(database, file, migration);
         transaction.commit();
     }
 }

@@ -179,6 +179,12 @@ std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, cons
         cell.column = target.column;
         cell.task = target.name;
         const auto total = static_cast<std::int64_t>(examples.size());
+        cell.metric = suite.tasks()[target.task].metric;
+        if (!what.generation.maxNewTokens)
+            options.maxNewTokens =
+                target.column > 0
+                    ? setup.maxNewTokens(static_cast<std::size_t>(target.column - 1))
+                    : suite.tasks()[target.task].maxNewTokens.value_or(state.spec.evaluation.maxNewTokens);
         cell.predictions = jumplora::evaluate(*setup.backbone, *setup.tokenizer, suite.tasks()[target.task],
                                               examples, options, [&](std::int64_t done) {
                                                   if (progress && !progress(target.name, done, total))
@@ -194,12 +200,6 @@ std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, cons
 
 std::vector<std::string> StoredModel::answer(const std::vector<std::string>& texts,
                                              const GenerationOptions& options) {
-        cell.metric = suite.tasks()[target.task].metric;
-        if (!what.generation.maxNewTokens)
-            options.maxNewTokens =
-                target.column > 0
-                    ? setup.maxNewTokens(static_cast<std::size_t>(target.column - 1))
-                    : suite.tasks()[target.task].maxNewTokens.value_or(state.spec.evaluation.maxNewTokens);
     RunSetup& setup = m_state->setup;
     std::optional<AdapterSet::EvaluationScope> scope;
     if (m_state->row > 0) scope.emplace(*setup.adapters);

@@ -82,11 +82,22 @@ TEST(MatrixTable, OneRun) {
         "# Accuracy matrix of order1-ella-seed2\n"
         "# run order1-ella-seed2-2026, seed 2, spec hash2, method ella, gate none, backbone builtin, tasks "
         "builtin, split test, optimizer.lr 0.001\n"
-        "# a[t][i]: exact match on the task of the column after training the task of the row; row 0 is "
+        "# a[t][i]: score on the task of the column after training the task of the row; row 0 is "
         "before training; empty: not evaluated\n"
+        "# score: exact match\n"
         "t,after,agnews [%],yelp [%]\n"
         "1,agnews,90,\n"
         "2,yelp,80,70\n");
+}
+
+TEST(MatrixTable, NamesTheMetricsOfItsTasks) {
+    std::vector<ExportRun> runs = {sampleRuns()[0]};
+    runs[0].matrix.set(2, 2, {0, 100, 100, 0.4375, "rouge_l"});
+    const Table table = matrixTable(runs, groupSeeds(runs, true));
+    EXPECT_EQ(table.comments.back(), "score: exact match on agnews; ROUGE-L on yelp");
+    EXPECT_THAT(toCsv(table), HasSubstr("2,yelp,80,43.75\n"));
+    EXPECT_THAT(finalTable(runs, groupSeeds(runs, true)).comments,
+                ::testing::Contains("score: exact match on agnews; ROUGE-L on yelp"));
 }
 
 TEST(MatrixTable, SeedsAndOtherOrdersByName) {
