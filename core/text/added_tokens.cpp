@@ -15,7 +15,8 @@ std::uint64_t edge(std::uint32_t node, char byte) {
 
 }  // namespace
 
-AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens) : m_tokenOf(1, -1) {
+AddedTokens::AddedTokens(const std::vector<AddedToken>& tokens, bool passSpecial)
+    : m_passSpecial(passSpecial), m_tokenOf(1, -1) {
     for (const AddedToken& token : tokens) {
         if (token.content.empty()) continue;
         std::uint32_t node = 0;
@@ -59,12 +60,14 @@ std::vector<TextPart> AddedTokens::split(std::string_view text) const {
         std::size_t begin = i;
         std::size_t end = i + token->content.size();
         i = end;
+        if (m_passSpecial && token->special) continue;
         if (token->singleWord && (endsWithWord(text.substr(0, begin)) || startsWithWord(text.substr(end))))
             continue;
         if (token->stripLeft) begin = std::max(done, trimmedLength(text.substr(0, begin)));
         if (token->stripRight) {
             while (const std::size_t space = whiteSpaceLength(text.substr(end))) end += space;
         }
+        if (begin >= end) continue;  // nothing is left of it: its white space went with the token before it
         if (begin > done) parts.push_back({text.substr(done, begin - done)});
         parts.push_back({text.substr(begin, end - begin), token->id});
         done = end;

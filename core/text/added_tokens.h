@@ -31,14 +31,16 @@ struct TextPart {
 class AddedTokens {
   public:
     AddedTokens() = default;
-    // Tokens without content are left out; of two with the same content the first counts.
-    explicit AddedTokens(const std::vector<AddedToken>& tokens);
+    // Tokens without content are left out; of two with the same content the first counts. `passSpecial`:
+    // special ones are passed over as text.
+    explicit AddedTokens(const std::vector<AddedToken>& tokens, bool passSpecial = false);
     [[nodiscard]] std::vector<TextPart> split(std::string_view text) const;
 
   private:
     [[nodiscard]] const AddedToken* longestAt(std::string_view text, std::size_t offset) const;
 
     std::vector<AddedToken> m_tokens;
+    bool m_passSpecial = false;
     std::unordered_map<std::uint64_t, std::uint32_t> m_edges;  // (node, byte) -> node
     std::vector<std::int32_t> m_tokenOf;                       // node -> index, -1 for none
 };

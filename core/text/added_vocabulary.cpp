@@ -10,7 +10,7 @@ void AddedVocabulary::add(const std::vector<AddedToken>& tokens, const TokenMode
     for (const auto& [content, id] : m_ids) largest = std::max<std::int64_t>(largest, id);
     for (AddedToken token : tokens) {
         if (token.content.empty()) continue;
-        if (token.special) m_special.insert(token.content);
+        if (token.special && m_special.insert(token.content).second) m_soughtSpecial.push_back(token);
         std::optional<std::int32_t> id = idOf(token.content);
         if (!id) id = model.idOf(token.content);
         // Not behind the largest id of the model but behind as many as it has entries.
@@ -18,6 +18,7 @@ void AddedVocabulary::add(const std::vector<AddedToken>& tokens, const TokenMode
         largest = std::max<std::int64_t>(largest, *id);
         token.id = *id;
         m_ids[token.content] = *id;
+        if (!isSpecial(token.content)) m_soughtOthers.push_back(token);
         m_tokens[*id] = std::move(token);
     }
 }
@@ -25,19 +26,19 @@ void AddedVocabulary::add(const std::vector<AddedToken>& tokens, const TokenMode
 void AddedVocabulary::prepare(const Normalizer* normalizer, bool splitSpecial) {
     std::vector<AddedToken> plain;
     std::vector<AddedToken> normalised;
-    for (const auto& [id, token] : m_tokens) {
-        if (splitSpecial && isSpecial(token.content)) continue;
-        if (!token.normalized) {
-            plain.push_back(token);
-            continue;
-        }
-        AlignedText content(token.content, true);
+    const auto seek = [&](const AddedToken& sought) {
+        AddedToken token = m_tokens.at(*idOf(sought.content));
+        token.special = isSpecial(sought.content);
+        if (!sought.normalized) return plain.push_back(token);
+        AlignedText content(sought.content, true);
         if (normalizer != nullptr) normalizer->apply(content);
+        token.content = content.text;
         normalised.push_back(token);
-        normalised.back().content = content.text;
-    }
-    m_plain = AddedTokens(plain);
-    m_normalised = AddedTokens(normalised);
+    };
+    for (const AddedToken& token : m_soughtSpecial) seek(token);
+    for (const AddedToken& token : m_soughtOthers) seek(token);
+    m_plain = AddedTokens(plain, splitSpecial);
+    m_normalised = AddedTokens(normalised, splitSpecial);
 }
 
 std::optional<std::int32_t> AddedVocabulary::idOf(std::string_view content) const {

@@ -38,6 +38,10 @@ class AddedVocabulary {
     std::map<std::int32_t, AddedToken> m_tokens;
     std::map<std::string, std::int32_t, std::less<>> m_ids;
     std::set<std::string, std::less<>> m_special;
+    // What is looked for: a special token as it was when it first was special, the others every time. Whether
+    // one is looked for in normalised text is decided here, its other flags by the last addition.
+    std::vector<AddedToken> m_soughtSpecial;
+    std::vector<AddedToken> m_soughtOthers;
     AddedTokens m_plain;
     AddedTokens m_normalised;
 };

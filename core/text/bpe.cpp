@@ -153,14 +153,22 @@ void Bpe::mergeMany(std::vector<std::int32_t>& ids) const {
         if (const Joined* joined = find(ids[i], ids[i + 1]))
             first.push_back({joined->rank, static_cast<std::uint32_t>(i), joined->id});
     }
-    std::priority_queue<Candidate> queue(std::less<Candidate>(), std::move(first));
+    // Those from the beginning are sorted at once, which is faster than a heap of all; those that come up on
+    // the way wait in a heap.
+    std::sort(first.begin(), first.end(), [](const Candidate& a, const Candidate& b) { return b < a; });
+    auto nextFirst = first.cbegin();
+    std::priority_queue<Candidate> queue;
     const auto note = [&](std::size_t at, std::size_t next) {
         if (const Joined* joined = find(ids[at], ids[next]))
             queue.push({joined->rank, static_cast<std::uint32_t>(at), joined->id});
     };
-    while (!queue.empty()) {
-        const Candidate top = queue.top();
-        queue.pop();
+    while (nextFirst != first.cend() || !queue.empty()) {
+        const bool old = queue.empty() || (nextFirst != first.cend() && queue.top() < *nextFirst);
+        const Candidate top = old ? *nextFirst : queue.top();
+        if (old)
+            ++nextFirst;
+        else
+            queue.pop();
         Link& link = links[top.position];
         if (!link.alive || link.next == kNone) continue;
         const std::size_t next = link.next;

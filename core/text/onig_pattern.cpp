@@ -215,15 +215,15 @@ class Translator {
             negated = inverted;
             return unicodePropertyItems(name, m_where);
         }
-        const std::string_view items = c == 's' || c == 'S'   ? kWhiteSpaceItems
-                                       : c == 'd' || c == 'D' ? kDigitItems
-                                       : c == 'w' || c == 'W' ? kWordItems
-                                       : c == 'h' || c == 'H' ? "0-9a-fA-F"
-                                                              : "";
+        std::string items;
+        if (c == 's' || c == 'S') items = kWhiteSpaceItems;
+        if (c == 'd' || c == 'D') items = digitItems();
+        if (c == 'w' || c == 'W') items = wordItems();
+        if (c == 'h' || c == 'H') items = "0-9a-fA-F";
         if (items.empty()) return "";
         negated = c >= 'A' && c <= 'Z';
         take(1);
-        return std::string(items);
+        return items;
     }
 
     // What follows a backslash outside brackets.
@@ -236,7 +236,7 @@ class Translator {
         const char c = m_rest.front();
         if (c == 'b' || c == 'B') {
             take(1);
-            const std::string word = "[" + std::string(kWordItems) + "]";
+            const std::string word = "[" + wordItems() + "]";
             const std::string edge = fmt::format("(?:(?<={0})(?!{0})|(?<!{0})(?={0}))", word);
             m_quantifiable = false;
             return c == 'b' ? edge : fmt::format("(?!{})", edge);
@@ -281,17 +281,14 @@ class Translator {
         const std::size_t end = m_rest.find(":]");
         if (end == std::string_view::npos) wrong("a [: without its :]");
         const std::string_view name = m_rest.substr(2, end - 2);
-        const std::string_view items = name == "space"   ? kWhiteSpaceItems
-                                       : name == "digit" ? kDigitItems
-                                       : name == "word"  ? kWordItems
-                                       : name == "alpha" ? "\\p{Alphabetic}"
-                                       : name == "upper" ? "\\p{Uppercase}"
-                                       : name == "lower" ? "\\p{Lowercase}"
-                                       : name == "alnum" ? "\\p{Alphabetic}\\p{Nd}"
-                                                         : "";
+        std::string items;
+        if (name == "space" || name == "digit" || name == "word" || name == "alnum" || name == "alpha" ||
+            name == "upper" || name == "lower")
+            items = unicodePropertyItems(name, m_where);
+        if (name == "punct") items = unicodePropertyItems("P", m_where) + unicodePropertyItems("S", m_where);
         if (items.empty()) unsupported(fmt::format("[:{}:]", name));
         take(end + 2);
-        return std::string(items);
+        return items;
     }
 
     std::string classItem() {

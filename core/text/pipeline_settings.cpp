@@ -4,6 +4,8 @@
 #include "base/error.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace jumplora {
 namespace {
@@ -62,14 +64,6 @@ bool hasContent(const std::vector<NamedToken>& tokens, const std::string& conten
                        [&](const NamedToken& t) { return t.token.content == content; });
 }
 
-bool hasToken(const AddedVocabulary& added, const AddedToken& token) {
-    return std::any_of(added.tokens().begin(), added.tokens().end(), [&](const auto& known) {
-        AddedToken wanted = token;
-        wanted.id = known.first;
-        return known.second == wanted;
-    });
-}
-
 // A special token that is also described elsewhere is meant as it is described there.
 void resolve(TokenizerSettings& settings, const PipelineParts& parts, PartsFrom from,
              TokenizerFamily family) {
@@ -92,20 +86,36 @@ void resolve(TokenizerSettings& settings, const PipelineParts& parts, PartsFrom 
     }
 }
 
-void addTokens(PipelineParts& parts, const TokenizerSettings& settings) {
+// The tokens that the settings describe, by id. Without added_tokens_decoder those of tokenizer.json are
+// among them.
+std::map<std::int32_t, NamedToken> describedTokens(const PipelineParts& parts,
+                                                   const TokenizerSettings& settings, PartsFrom from) {
+    std::map<std::int32_t, NamedToken> described;
+    for (const NamedToken& token : settings.added) described[token.token.id] = token;
+    if (from == PartsFrom::Conversion || settings.hasDecoder) return described;
+    for (const auto& [id, token] : parts.added.tokens()) {
+        NamedToken named;
+        named.token = token;
+        named.saysNormalized = true;
+        described[id] = named;
+    }
+    return described;
+}
+
+// All described tokens take their flags, and are special where a special token is called so; then come the
+// special ones that are new, or that were named with flags of their own.
+void addTokens(PipelineParts& parts, const TokenizerSettings& settings, PartsFrom from) {
     const std::vector<NamedToken> special = allSpecial(settings);
     std::vector<NamedToken> adding;
-    for (const NamedToken& token : settings.added) {
-        if (!hasToken(parts.added, token.as(token.token.special))) adding.push_back(token);
-    }
-    const std::size_t described = adding.size();
+    for (const auto& [id, token] : describedTokens(parts, settings, from)) adding.push_back(token);
+    const std::vector<NamedToken> described = adding;
     for (const NamedToken& token : special) {
-        const bool known =
-            parts.added.idOf(token.token.content).has_value() ||
-            hasContent({adding.begin(), adding.begin() + static_cast<std::ptrdiff_t>(described)},
-                       token.token.content);
+        const std::string& content = token.token.content;
+        const bool known = parts.added.idOf(content).has_value() || hasContent(described, content);
         const bool same = std::any_of(adding.begin(), adding.end(), [&](const NamedToken& t) {
-            return t.as(t.token.special) == token.as(token.token.special);
+            AddedToken other = t.as(t.token.special);
+            other.id = token.token.id;
+            return other == token.as(token.token.special);
         });
         if (token.bare ? !known : !same) adding.push_back(token);
     }
@@ -146,8 +156,9 @@ void applySettings(PipelineParts& parts, TokenizerSettings settings, TokenizerFa
     const TokenizerFamily family = settings.family.value_or(otherwise);
     resolve(settings, parts, from, family);
     setDefaults(settings, family);
+    if (settings.padOtherwise) settings.setDefault("pad_token", settings.padOtherwise->c_str());
     if (from == PartsFrom::Conversion) resolve(settings, parts, from, family);  // the defaults as well
-    addTokens(parts, settings);
+    addTokens(parts, settings, from);
     parts.bos = idOf(parts, settings, "bos_token");
     parts.eos = idOf(parts, settings, "eos_token");
     parts.pad = idOf(parts, settings, "pad_token");

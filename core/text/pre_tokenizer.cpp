@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "text/byte_level.h"
 #include "text/pattern.h"
+#include "text/unicode_classes.h"
 #include "text/unicode_forms.h"
 #include "text/utf8.h"
 
@@ -256,7 +257,11 @@ std::unique_ptr<PreTokenizer> readPreTokenizer(const Json& json, const std::stri
     if (type == "Split")
         return splitBy(Pattern::read(c), c.flag("invert", false), readBehaviour(c, c.text("behavior")));
     if (type == "Digits") {
-        return splitAt([](std::string_view character) { return isNumeric(codePointAt(character, 0)); },
+        // Decimal digits of Unicode 17, too.
+        const Regex digit(
+            "[" + unicodePropertyItems("N", where) + "\\x{11de0}-\\x{11de9}\\x{16ff4}-\\x{16ff6}]", where,
+            Regex::Syntax::Pcre2);
+        return splitBy(Pattern(digit), false,
                        c.flag("individual_digits", false) ? Behaviour::Isolated : Behaviour::Contiguous);
     }
     if (type == "Punctuation") {
@@ -265,7 +270,8 @@ std::unique_ptr<PreTokenizer> readPreTokenizer(const Json& json, const std::stri
     }
     if (type == "WhitespaceSplit") return splitAt(isSpace, Behaviour::Removed);
     if (type == "Whitespace") {
-        const Regex words(R"(\w+|[^\w\s]+)", where);
+        // \w of Unicode's UTS 18: with the joiners.
+        const Regex words(R"([[:word:]\u200C\u200D]+|[^[:word:]\u200C\u200D\s]+)", where);
         return splitBy(Pattern(words), true, Behaviour::Removed);
     }
     if (type == "CharDelimiterSplit")

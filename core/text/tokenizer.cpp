@@ -26,7 +26,7 @@ fs::path modelFile(const fs::path& folder, std::optional<TokenizerFamily> family
     return {};
 }
 
-PipelineParts fromTokenizerJson(const std::string& bytes, const TokenizerSettings& settings,
+PipelineParts fromTokenizerJson(const std::string& bytes, TokenizerSettings settings,
                                 const std::string& where) {
     TokenizerJson file = parseTokenizerJson(bytes, where);
     const bool leaves = settings.family == TokenizerFamily::T5 || settings.family == TokenizerFamily::Llama;
@@ -41,8 +41,12 @@ PipelineParts fromTokenizerJson(const std::string& bytes, const TokenizerSetting
         if (it != file.rest.end() && it->is_object() && it->value("type", Json()) == "ByteLevel")
             (*it)["add_prefix_space"] = *prefix;
     }
+    // Of truncation and padding only this has a say: a plain call does neither.
+    const Json padding = file.rest.is_object() ? file.rest.value("padding", Json()) : Json();
+    if (padding.is_object() && padding.value("pad_token", Json()).is_string())
+        settings.padOtherwise = padding["pad_token"].get<std::string>();
     PipelineParts parts = buildPipeline(std::move(file), where);
-    applySettings(parts, settings, TokenizerFamily::Generic, PartsFrom::TokenizerJson);
+    applySettings(parts, std::move(settings), TokenizerFamily::Generic, PartsFrom::TokenizerJson);
     return parts;
 }
 

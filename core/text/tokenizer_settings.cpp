@@ -5,6 +5,8 @@
 #include "base/file.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 
 namespace jumplora {
 namespace {
@@ -108,7 +110,10 @@ std::vector<NamedToken> byNumber(Numbered numbered) {
     std::stable_sort(numbered.begin(), numbered.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     std::vector<NamedToken> tokens;
-    for (auto& [id, token] : numbered) tokens.push_back(std::move(token));
+    for (auto& [id, token] : numbered) {
+        token.token.id = static_cast<std::int32_t>(id);
+        tokens.push_back(std::move(token));
+    }
     return tokens;
 }
 
@@ -130,8 +135,9 @@ void readDecoder(const Json& decoder, const std::string& where, TokenizerSetting
 void readAddedTokens(const Json& object, const std::string& where, TokenizerSettings& to) {
     Numbered numbered;
     for (const auto& [content, id] : object.items()) {
-        if (!id.is_number_integer())
-            fail(ErrorKind::Format, "{}: the id of \"{}\" is not a number", where, content);
+        if (!id.is_number_unsigned() || !std::in_range<std::int32_t>(id.get<std::uint64_t>()))
+            fail(ErrorKind::Format, "{}: the id of \"{}\" is not a whole number from 0 to {}", where, content,
+                 INT32_MAX);
         NamedToken token;
         token.token.content = content;
         token.token.special =

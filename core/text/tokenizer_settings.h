@@ -40,6 +40,7 @@ struct TokenizerSettings {
     static constexpr std::array<const char*, 7> kSpecialKeys = {
         "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"};
     std::array<Special, kSpecialKeys.size()> special;
+    std::optional<std::string> padOtherwise;  // where neither a file nor the class names a pad_token
     std::vector<NamedToken> additional;
     std::vector<NamedToken> added;                      // added_tokens_decoder or added_tokens.json, by id
     bool hasDecoder = false;                            // the former

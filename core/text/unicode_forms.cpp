@@ -7,10 +7,29 @@
 #include <utf8proc.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 namespace jumplora {
 namespace {
+
+// Characters whose decomposition is younger than Hugging Face's tables: they stay as they are.
+constexpr std::array<std::pair<char32_t, char32_t>, 10> kYoung = {{{0x32FF, 0x32FF},
+                                                                   {0xA7F2, 0xA7F4},
+                                                                   {0xAB69, 0xAB69},
+                                                                   {0x10781, 0x10785},
+                                                                   {0x10787, 0x107B0},
+                                                                   {0x107B2, 0x107BA},
+                                                                   {0x11938, 0x11938},
+                                                                   {0x1E030, 0x1E06D},
+                                                                   {0x1F16C, 0x1F16C},
+                                                                   {0x1FBF0, 0x1FBF9}}};
+
+bool isYoung(char32_t point) {
+    return std::any_of(kYoung.begin(), kYoung.end(),
+                       [&](const auto& range) { return point >= range.first && point <= range.second; });
+}
 
 int classOf(utf8proc_int32_t point) { return utf8proc_get_property(point)->combining_class; }
 
@@ -26,6 +45,10 @@ std::vector<utf8proc_int32_t> decompose(std::string_view text, bool compatibilit
     for (std::size_t i = 0; i < text.size();) {
         const char32_t point = codePointAt(text, i);
         i += utf8Length(text[i]);
+        if (point >= kYoung.front().first && isYoung(point)) {
+            points.push_back(static_cast<utf8proc_int32_t>(point));
+            continue;
+        }
         const utf8proc_ssize_t count =
             utf8proc_decompose_char(static_cast<utf8proc_int32_t>(point), parts, 32, options, &boundary);
         if (count < 0 || count > 32) fail(ErrorKind::State, "utf8proc: {}", utf8proc_errmsg(count));
@@ -46,6 +69,14 @@ std::vector<utf8proc_int32_t> decompose(std::string_view text, bool compatibilit
     return points;
 }
 
+void compose(std::vector<utf8proc_int32_t>& points) {
+    const utf8proc_ssize_t size =
+        utf8proc_normalize_utf32(points.data(), static_cast<utf8proc_ssize_t>(points.size()),
+                                 static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
+    if (size < 0) fail(ErrorKind::State, "utf8proc: {}", utf8proc_errmsg(size));
+    points.resize(static_cast<std::size_t>(size));
+}
+
 }  // namespace
 
 AlignedText toForm(const AlignedText& text, UnicodeForm form) {
@@ -57,24 +88,19 @@ AlignedText toForm(const AlignedText& text, UnicodeForm form) {
     };
     if (std::none_of(text.text.begin(), text.text.end(), changes)) return text;
     std::vector<utf8proc_int32_t> points = decompose(text.text, compatibility);
-    // What the first character alone becomes belongs to it; when it is composed with the next ones, all of
-    // that.
-    std::size_t ofFirst =
-        text.first == 0 ? 0 : decompose(text.text.substr(0, text.first), compatibility).size();
+    // What the first character alone becomes belongs to it.
+    std::vector<utf8proc_int32_t> ofFirst;
+    if (text.first > 0) ofFirst = decompose(std::string_view(text.text).substr(0, text.first), compatibility);
     if (composed) {
-        const utf8proc_ssize_t size =
-            utf8proc_normalize_utf32(points.data(), static_cast<utf8proc_ssize_t>(points.size()),
-                                     static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE));
-        if (size < 0) fail(ErrorKind::State, "utf8proc: {}", utf8proc_errmsg(size));
-        points.resize(static_cast<std::size_t>(size));
-        ofFirst = std::min<std::size_t>(ofFirst, 1);
+        compose(points);
+        compose(ofFirst);
     }
     AlignedText result;
     result.atStart = text.atStart;
     result.text.reserve(text.text.size());
     for (std::size_t i = 0; i < points.size(); ++i) {
         appendUtf8(result.text, static_cast<char32_t>(points[i]));
-        if (i + 1 == ofFirst) result.first = result.text.size();
+        if (i + 1 == ofFirst.size()) result.first = result.text.size();
     }
     return result;
 }
@@ -99,13 +125,9 @@ AlignedText toLowerCase(const AlignedText& text) {
 
 AlignedText withoutMarks(const AlignedText& text) {
     return filtered(text, [](char32_t point) {
-        return utf8proc_category(static_cast<utf8proc_int32_t>(point)) != UTF8PROC_CATEGORY_MN;
+        const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(point));
+        return category < UTF8PROC_CATEGORY_MN || category > UTF8PROC_CATEGORY_ME;
     });
-}
-
-bool isNumeric(char32_t point) {
-    const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(point));
-    return category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO;
 }
 
 bool isPunctuation(char32_t point) {

@@ -11,11 +11,10 @@ AlignedText toForm(const AlignedText& text, UnicodeForm form);
 // Lower case as Unicode's full mapping has it, character by character and without context.
 AlignedText toLowerCase(const AlignedText& text);
 
-// Without non-spacing marks.
+// Without combining marks (M*).
 AlignedText withoutMarks(const AlignedText& text);
 
-// General categories N* and, besides the ASCII ones, P*.
-bool isNumeric(char32_t point);
+// Whether it is of category P*, or an ASCII symbol.
 bool isPunctuation(char32_t point);
 
 }  // namespace jumplora

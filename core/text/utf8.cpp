@@ -7,6 +7,7 @@
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "base/error.h"
+#include "text/unicode_classes.h"
 
 #include <pcre2.h>
 
@@ -193,7 +194,8 @@ std::vector<std::string_view> graphemes(std::string_view text) {
 }
 
 bool startsWithWord(std::string_view text) {
-    static const Pattern pattern("[\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}]");
+    static const std::string source = "[" + unicodePropertyItems("word", "words") + "\\p{Join_Control}]";
+    static const Pattern pattern(source.c_str());
     return !text.empty() && Matcher(pattern).at(text, 0) > 0;
 }
 
