@@ -78,7 +78,7 @@ TEST(LoraConfigs, Layers) {
 }
 
 TEST(LoraConfigs, RankAndScaling) {
-    EXPECT_EQ(with({}).settings(kQuery).scaling, 4);
+    EXPECT_EQ(with(Json::object()).settings(kQuery).scaling, 4);
     EXPECT_EQ(with({{"use_rslora", true}}).settings(kQuery).scaling, 8);
     const LoraConfig config = with({{"rank_pattern", {{"q", 8}, {"block.3.*", 2}}},
                                     {"alpha_pattern", {{"encoder.*k", 6.5}, {"^lm_head", 3}}}});
@@ -153,7 +153,7 @@ TEST(LoraConfigs, DamagedValues) {
 // A pattern that would take for ever is given up.
 TEST(LoraConfigs, PatternsThatNeverEnd) {
     const std::string name(60, 'a');
-    const LoraConfig config = with({{"target_modules", "(?:(?:a+)+)+b"}});
+    const LoraConfig config = with({{"target_modules", "(?:(?:a+)+)+[bc]"}});
     expectError(ErrorKind::Format, {"target_modules"}, [&] { (void)config.targets(name, false); });
 }
 
