@@ -4,6 +4,7 @@
 #include "cli/command.h"
 #include "cli/output.h"
 #include "text/tokenizer.h"
+#include "text/utf8.h"
 #include "train/pretrain.h"
 
 #include <cstdio>
@@ -31,7 +32,7 @@ void addTokenize(CLI::App& app) {
         std::size_t number = 0;
         for (std::string line; std::getline(std::cin, line);) {
             const std::string where = fmt::format("standard input: line {}", ++number);
-            const Json json = parseJson(line, where);
+            const Json json = parseJson(repairUtf8(line), where);
             Json out;
             if (options->decode) {
                 const Json& ids = requireMember(json, "ids", where);
