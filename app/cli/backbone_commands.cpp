@@ -23,9 +23,9 @@ struct BackboneCommandOptions {
 };
 
 constexpr const char* kFamilies =
-    "Supported: T5 v1.0, v1.1 and Flan (relu, gated-gelu, gated-silu; tied or untied embeddings) as Hugging "
-    "Face "
-    "folders with config.json, model.safetensors and spiece.model.\n";
+    "Supported: T5 v1.0, v1.1 and Flan, Llama, Mistral, Qwen 2 and 3 as Hugging Face folders: config.json, "
+    "weights "
+    "(safetensors or pytorch_model.bin, whole or in shards) and a tokenizer. See docs/checkpoints.md.\n";
 
 // A folder of a model, or one that holds such folders.
 std::vector<std::string> modelFolders(const std::string& folder) {

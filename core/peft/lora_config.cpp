@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
@@ -128,12 +129,13 @@ void LoraConfig::refuseUnsupported(const Json& json) const {
     if (const Json* tying = member(json, "ensure_weight_tying");
         tying != nullptr && !isOff(*tying) && member(json, "modules_to_save") != nullptr)
         fail(ErrorKind::Input, "{}: ensure_weight_tying with modules_to_save is not supported", m_where);
-    for (const auto& [key, value] : json.items()) {
+    for (const auto& item : json.items()) {
+        const std::string& key = item.key();
         const bool known =
             std::any_of(kKnown.begin(), kKnown.end(), [&](const char* name) { return key == name; }) ||
             std::any_of(kUnsupported.begin(), kUnsupported.end(),
                         [&](const Unsupported& each) { return key == each.key; });
-        if (!known && !isOff(value))
+        if (!known && !isOff(item.value()))
             fail(ErrorKind::Input, "{}: \"{}\" is not known; it may change what the adapter computes",
                  m_where, key);
     }

@@ -151,6 +151,7 @@ std::int64_t writeTensors(const std::filesystem::path& path,
                           const std::map<std::string, std::string>& metadata,
                           std::optional<at::ScalarType> dtype) {
     std::vector<TensorToWrite> headers;
+    headers.reserve(tensors.size());
     for (const auto& [name, tensor] : tensors)
         headers.push_back({name, toDType(dtype.value_or(tensor.scalar_type())), tensor.sizes().vec(), {}});
     at::Tensor kept;  // owns the bytes while they are written
