@@ -165,7 +165,13 @@ void reproduce(const ReproduceOptions& options) {
         std::filesystem::remove_all(original, ignored);
         throw;
     }
-    if (runInForeground(target, options.db, options.quiet) != "finished") throw Exit{kPaused};
+    const std::string state = runInForeground(target, options.db, options.quiet);
+    if (state != "finished") {
+        std::filesystem::remove_all(original, ignored);
+        note(fmt::format("{}: {}; `jumplora resume` goes on with it, `jumplora reproduce` begins anew",
+                         target.path().string(), state));
+        throw Exit{kPaused};
+    }
     const ReproductionCheck check = compareReproduction(before, target);
     std::filesystem::remove_all(original, ignored);
     note(fmt::format("{}: {}", target.path().string(),
