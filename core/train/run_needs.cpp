@@ -7,47 +7,48 @@
 namespace jumplora {
 namespace {
 
-std::int64_t integerOf(const Json& config, const char* key, std::int64_t fallback) {
+// As a real number: a damaged file may name sizes whose product no integer holds.
+double sizeOf(const Json& config, const char* key, double fallback) {
     const auto found = config.find(key);
-    return found != config.end() && found->is_number_integer() ? found->get<std::int64_t>() : fallback;
+    return found != config.end() && found->is_number() ? found->get<double>() : fallback;
 }
 
 // What autograd keeps between the passes of one micro-batch: of a token in a block the inputs of its norms
 // and products (the scores of attention are computed again), of the head the scores of all words.
-std::int64_t encoderDecoderFloats(const RunSpec& spec, const Json& config, std::int64_t source) {
-    const std::int64_t rows = spec.train.batchSize;
-    const std::int64_t target = spec.train.maxTargetLength;
-    const std::int64_t width = integerOf(config, "d_model", 512);
-    const std::int64_t heads = integerOf(config, "num_heads", 8);
-    const std::int64_t inner = heads * integerOf(config, "d_kv", 64);
-    const std::int64_t hidden = integerOf(config, "d_ff", 2048);
-    const std::int64_t encoders = integerOf(config, "num_layers", 6);
-    const std::int64_t decoders = integerOf(config, "num_decoder_layers", encoders);
-    const std::int64_t attention = 4 * width + 4 * inner;
-    const std::int64_t feedForward = 3 * hidden + 2 * width;
+double encoderDecoderFloats(const RunSpec& spec, const Json& config, double source) {
+    const auto rows = static_cast<double>(spec.train.batchSize);
+    const auto target = static_cast<double>(spec.train.maxTargetLength);
+    const double width = sizeOf(config, "d_model", 512);
+    const double heads = sizeOf(config, "num_heads", 8);
+    const double inner = heads * sizeOf(config, "d_kv", 64);
+    const double hidden = sizeOf(config, "d_ff", 2048);
+    const double encoders = sizeOf(config, "num_layers", 6);
+    const double decoders = sizeOf(config, "num_decoder_layers", encoders);
+    const double attention = 4 * width + 4 * inner;
+    const double feedForward = 3 * hidden + 2 * width;
     return rows * (encoders * source * (attention + feedForward) +
                    decoders * target * (2 * attention + feedForward)) +
-           3 * rows * target * integerOf(config, "vocab_size", 32128) +
+           3 * rows * target * sizeOf(config, "vocab_size", 32128) +
            3 * heads * source * source;  // scores of the row at work
 }
 
-std::int64_t decoderOnlyFloats(const RunSpec& spec, const Json& config, std::int64_t source) {
-    const std::int64_t rows = spec.train.batchSize;
-    const std::int64_t target = spec.train.maxTargetLength;
-    const std::int64_t tokens = source + target;
-    const std::int64_t width = integerOf(config, "hidden_size", 4096);
-    const std::int64_t heads = integerOf(config, "num_attention_heads", 32);
-    const std::int64_t headWidth = integerOf(config, "head_dim", width / std::max<std::int64_t>(heads, 1));
-    const std::int64_t keyHeads = integerOf(config, "num_key_value_heads", heads);
-    const std::int64_t hidden = integerOf(config, "intermediate_size", 11008);
-    const std::int64_t attention = 3 * width + (heads + 2 * keyHeads) * headWidth;
-    const std::int64_t feedForward = 2 * hidden + 2 * width;
-    const std::int64_t scored = spec.train.lossOnPrompt ? tokens : target;
-    return rows * integerOf(config, "num_hidden_layers", 32) * tokens * (attention + feedForward) +
-           3 * rows * scored * integerOf(config, "vocab_size", 32000) + 3 * heads * tokens * tokens;
+double decoderOnlyFloats(const RunSpec& spec, const Json& config, double source) {
+    const auto rows = static_cast<double>(spec.train.batchSize);
+    const auto target = static_cast<double>(spec.train.maxTargetLength);
+    const double tokens = source + target;
+    const double width = sizeOf(config, "hidden_size", 4096);
+    const double heads = sizeOf(config, "num_attention_heads", 32);
+    const double headWidth = sizeOf(config, "head_dim", width / std::max(heads, 1.0));
+    const double keyHeads = sizeOf(config, "num_key_value_heads", heads);
+    const double hidden = sizeOf(config, "intermediate_size", 11008);
+    const double attention = 3 * width + (heads + 2 * keyHeads) * headWidth;
+    const double feedForward = 2 * hidden + 2 * width;
+    const double scored = spec.train.lossOnPrompt ? tokens : target;
+    return rows * sizeOf(config, "num_hidden_layers", 32) * tokens * (attention + feedForward) +
+           3 * rows * scored * sizeOf(config, "vocab_size", 32000) + 3 * heads * tokens * tokens;
 }
 
-std::int64_t activationFloats(const RunSpec& spec, const Json& config, std::int64_t source) {
+double activationFloats(const RunSpec& spec, const Json& config, double source) {
     return config.contains("hidden_size") ? decoderOnlyFloats(spec, config, source)
                                           : encoderDecoderFloats(spec, config, source);
 }
@@ -79,11 +80,13 @@ RunNeeds estimateNeeds(const RunSpec& spec, const RunPlan& plan, const BackboneS
         needs.memoryOfPastBytes = 2 * trainable * size;
     if (method == "olora") needs.memoryOfPastBytes = (tasks - 1) * trainable * size;
 
-    const auto source = static_cast<std::int64_t>(
-        std::clamp(std::ceil(sourceTokens), 1.0, static_cast<double>(spec.train.maxSourceLength)));
-    std::int64_t floats = activationFloats(spec, shape.config, source);
-    if (spec.gate.type != "none") floats += 4 * largest;
-    needs.activationBytes = floats * size;
+    const double source =
+        std::clamp(std::ceil(sourceTokens), 1.0, static_cast<double>(spec.train.maxSourceLength));
+    double floats = activationFloats(spec, shape.config, source);
+    if (spec.gate.type != "none") floats += 4 * static_cast<double>(largest);
+    constexpr double kMost = 1e18;
+    needs.activationBytes =
+        static_cast<std::int64_t>(std::clamp(floats * static_cast<double>(size), 0.0, kMost));
     constexpr std::int64_t kLibraries = 180LL << 20;  // LibTorch and what it loads, resident
     needs.programBytes = kLibraries;
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "support/shared_data.h"
+#include "support/tiny_llama.h"
 #include "train/probe.h"
 #include "train/run_setup.h"
 #include "train/spec_dependencies.h"
@@ -82,6 +83,23 @@ TEST(RunPlan, MemoryGrowsWithWhatNeedsIt) {
     EXPECT_EQ(estimateNeeds(spec, plan, shape, 40).weightBytes, base.weightBytes);
     EXPECT_GT(estimateNeeds(spec, plan, shape, 40).memoryBytes(), base.memoryBytes());
     EXPECT_GT(base.diskBytes, base.checkpointBytes);
+}
+
+TEST(RunPlan, DecoderOnlyBackbonesHaveNeedsOfTheirOwn) {
+    const testing::TemporaryFolder folder;
+    testing::writeTinyLlama(folder.path(), testing::tinyLlamaConfig(), 1);
+    RunSpec spec;
+    spec.backbone.path = folder.path().string();
+    const RunPlan plan = planRun(spec);
+    BackboneShape shape = backboneShape(spec);
+    ASSERT_EQ(shape.modules.size(), 6U) << "q_proj and v_proj of three blocks";
+    const RunNeeds base = estimateNeeds(spec, plan, shape, 40);
+    spec.train.lossOnPrompt = true;
+    EXPECT_GT(estimateNeeds(spec, plan, shape, 40).activationBytes, base.activationBytes);
+    shape.config["intermediate_size"] = 1400;
+    EXPECT_GT(estimateNeeds(spec, plan, shape, 40).activationBytes, 10 * base.activationBytes);
+    shape.config["num_hidden_layers"] = std::int64_t{1} << 62;
+    EXPECT_GT(estimateNeeds(spec, plan, shape, 40).activationBytes, 0);
 }
 
 TEST(Probe, MeasuresStepsAndAnswers) {
