@@ -35,7 +35,7 @@ std::size_t Component::count(const char* key) const {
 }
 
 std::string Component::character(const char* key) const {
-    const std::string value = text(key);
+    std::string value = text(key);
     if (value.empty() || utf8Length(value.front()) != value.size())
         fail(ErrorKind::Format, "{}: \"{}\" must be a single character, found \"{}\"", m_where, key, value);
     return value;

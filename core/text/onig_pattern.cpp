@@ -245,7 +245,7 @@ class Translator {
             m_quantifiable = false;
             return "\\" + std::string(take(1));
         }
-        if (const std::string point = codePoint(); !point.empty()) return point;
+        if (std::string point = codePoint(); !point.empty()) return point;
         if (isWordCharacter(c)) unsupported(fmt::format("\\{}", c));
         return "\\" + std::string(take(utf8Length(c)));
     }
@@ -313,7 +313,7 @@ class Translator {
             unsupported(fmt::format("\\{} in a class", letter));
         }
         if (eat("b")) return "\\x{8}";
-        if (const std::string point = codePoint(); !point.empty()) return point;
+        if (std::string point = codePoint(); !point.empty()) return point;
         if (isWordCharacter(letter)) unsupported(fmt::format("\\{} in a class", letter));
         return "\\" + std::string(take(utf8Length(letter)));
     }

@@ -106,8 +106,10 @@ std::map<std::int32_t, NamedToken> describedTokens(const PipelineParts& parts,
 // special ones that are new, or that were named with flags of their own.
 void addTokens(PipelineParts& parts, const TokenizerSettings& settings, PartsFrom from) {
     const std::vector<NamedToken> special = allSpecial(settings);
+    const std::map<std::int32_t, NamedToken> byId = describedTokens(parts, settings, from);
     std::vector<NamedToken> adding;
-    for (const auto& [id, token] : describedTokens(parts, settings, from)) adding.push_back(token);
+    adding.reserve(byId.size() + special.size());
+    for (const auto& [id, token] : byId) adding.push_back(token);
     const std::vector<NamedToken> described = adding;
     for (const NamedToken& token : special) {
         const std::string& content = token.token.content;
@@ -120,6 +122,7 @@ void addTokens(PipelineParts& parts, const TokenizerSettings& settings, PartsFro
         if (token.bare ? !known : !same) adding.push_back(token);
     }
     std::vector<AddedToken> tokens;
+    tokens.reserve(adding.size());
     for (const NamedToken& token : adding)
         tokens.push_back(token.as(token.token.special || hasContent(special, token.token.content)));
     parts.added.add(tokens, *parts.model);
