@@ -221,8 +221,8 @@ TEST(LlamaGeneration, RowsThatEndEarlyDoNotDisturbTheOthers) {
         writeTinyLlama(folder.path(), tinyLlamaConfig(changes), seed);
         const auto model = loadLlama(folder.path());
         Rng rng(seed);
-        std::vector<TokenRow> rows;
-        for (int r = 0; r < 12; ++r) rows.push_back({randomIds(rng, 1 + rng.below(30)), {}});
+        std::vector<TokenRow> rows(12);
+        for (TokenRow& row : rows) row.source = randomIds(rng, 1 + rng.below(30));
         const auto together = model->generate(rows, 24);
         for (std::size_t r = 0; r < rows.size(); ++r) {
             EXPECT_EQ(together[r], model->generate(std::span(&rows[r], 1), 24)[0]);

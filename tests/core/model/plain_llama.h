@@ -22,6 +22,7 @@ class PlainLlama {
     // ids [T] -> logits [T, V].
     [[nodiscard]] at::Tensor logits(const std::vector<std::int32_t>& ids) const {
         std::vector<at::Tensor> embedded;
+        embedded.reserve(ids.size());
         for (const std::int32_t id : ids) embedded.push_back(m_weights.at("model.embed_tokens.weight")[id]);
         at::Tensor x = at::stack(embedded);
         for (std::int64_t i = 0; i < number("num_hidden_layers"); ++i) {
