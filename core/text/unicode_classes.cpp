@@ -114,7 +114,7 @@ std::string unicodePropertyItems(std::string_view name, const std::string& where
     if (key.empty() || !std::all_of(key.begin(), key.end(), [](char c) { return c >= 'a' && c <= 'z'; }) ||
         key == "c" || key.starts_with("in") || key.size() < 3)
         fail(ErrorKind::Input, "{}: \\p{{{}}} in a pattern is not supported", where, name);
-    return fmt::format("\\p{{sc:{}}}", key);
+    return fmt::format("\\p{{sc:{}}}", key).append(unicodeAdditions(key));
 }
 
 std::string negatedProperty(std::string_view items) {
