@@ -132,7 +132,7 @@ TEST_F(TorchFiles, NothingIsExecuted) {
     refusedPickle("cos\nsystem\n(S'true'\ntR.", {"os.system", "nothing was executed"});
     refusedPickle(std::string("\x80\x02", 2) + "cposix\nsystem\n" + testing::pickledText("true") + "\x85R.",
                   {"posix.system"});
-    refusedPickle(std::string("\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.", 25), {"os.system"});
+    refusedPickle("\x80\x04\x8c\x02os\x8c\x06system\x93\x8c\x04true\x85R.", {"os.system"});
     refusedPickle("(S'true'\nios\nsystem\n.", {"STRING"});
     refusedPickle("(ios\nsystem\n.", {"os.system"});
     refusedPickle("cbuiltins\neval\n.", {"builtins.eval"});
