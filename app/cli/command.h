@@ -33,8 +33,9 @@ void addTransferCommands(CLI::App& app);
 void addTensorBoardCommands(CLI::App& app);
 void addBackboneCommands(CLI::App& app);
 void addModelCommands(CLI::App& app);
+void addPeftCommands(CLI::App& app);
 void addVerifyCommands(CLI::App& app);
 void addBenchCommands(CLI::App& app);
+void addManualCommands(CLI::App& app);
 
-void addPeftCommands(CLI::App& app);
 }  // namespace jumplora::cli

@@ -83,11 +83,12 @@ int main(int argc, char** argv) {
     cli::addTensorBoardCommands(app);
     cli::addBackboneCommands(app);
     cli::addModelCommands(app);
+    cli::addPeftCommands(app);
     cli::addVerifyCommands(app);
     cli::addBenchCommands(app);
+    cli::addManualCommands(app);
     try {
         app.parse(argc, argv);
-    cli::addPeftCommands(app);
         return cli::kOk;
     } catch (const CLI::ParseError& e) {
         return refuse(app, e);

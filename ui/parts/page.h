@@ -15,9 +15,10 @@ struct PageRequest {
     QStringList runs = {};  // run ids
     int task = 0;           // from 1
     QString module = {};
-    Json spec = {};       // a run specification, complete or not
-    QString origin = {};  // where it comes from, for the eye: "order1-s1"
-    QString text = {};    // a filter, a field, a topic
+    Json spec = {};          // a run specification, complete or not
+    QString origin = {};     // where it comes from, for the eye: "order1-s1"
+    QString text = {};       // a filter, a field, a topic
+    QStringList files = {};  // to open or to bring in
 };
 
 // One page of the window. The shell shows title and header controls above it, its notices below it.

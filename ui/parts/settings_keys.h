@@ -13,6 +13,7 @@ inline constexpr const char* kReduceMotion = "look/reduce_motion";
 // Folders.
 inline constexpr const char* kRunsFolder = "folders/runs";
 inline constexpr const char* kModelsFolder = "folders/models";
+inline constexpr const char* kRecentBackbones = "folders/recent_backbones";
 inline constexpr const char* kDataFolder = "folders/data";
 inline constexpr const char* kLastFolder = "folders/last";  // of file dialogs
 inline constexpr const char* kRecentSpecs = "folders/recent_specs";

@@ -3,13 +3,18 @@
 
 #include "base/error.h"
 #include "exchange/number_format.h"
+#include "runs/bring_in_dialog.h"
+#include "runs/take_out_dialog.h"
 #include "store/importer.h"
 #include "train/run_directory.h"
 
-#include <QFileDialog>
+#include <QDesktopServices>
+#include <QFileInfo>
 #include <QInputDialog>
 #include <QMessageBox>
 #include <QUndoCommand>
+#include <QUrl>
+#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -237,22 +242,50 @@ void RunCommands::rerun(bool otherSeeds) {
         [this](const QString& sentence) { tell(Notice::Kind::Error, sentence); });
 }
 
-void RunCommands::importFolder() {
-    const QString folder = QFileDialog::getExistingDirectory(m_window, tr("Folder with runs"));
-    if (folder.isEmpty()) return;
+void RunCommands::import(const QString& path) {
+    auto* dialog = new BringInDialog(m_context.theme, m_window);
+    dialog->setPath(path);
+    connect(dialog, &BringInDialog::chosen, this, &RunCommands::bringIn);
+    dialog->show();
+}
+
+void RunCommands::bringIn(const QString& path, const ImportSettings& settings) {
+    const auto folder = m_context.session.places().runsFolder;
     m_context.jobs.write(
         this,
-        [path = folder.toStdString()](Store& store) { return Importer(store).indexFolder(path, false); },
-        [this](const IndexReport& report) {
-            QString sentence = tr("%n run folders found", nullptr, static_cast<int>(report.found)) +
-                               tr(", %n read.", nullptr, static_cast<int>(report.imported));
-            if (!report.problems.empty())
-                sentence += QLatin1Char(' ') + QString::fromStdString(report.problems.front());
-            tell(report.problems.empty() ? Notice::Kind::Info : Notice::Kind::Warning, sentence, {}, {},
-                 report.problems.empty() ? 8 : 0);
+        [path = path.toStdString(), settings, folder](Store& store) {
+            ImportOutcome outcome = importPath(path, settings, folder);
+            const IndexReport report = Importer(store).indexFolder(folder);
+            outcome.problems.insert(outcome.problems.end(), report.problems.begin(), report.problems.end());
+            return outcome;
+        },
+        [this](const ImportOutcome& outcome) {
+            const auto fresh = std::count_if(outcome.runs.begin(), outcome.runs.end(),
+                                             [](const ImportedRun& run) { return run.isNew; });
+            QString sentence = tr("%n runs found", nullptr, static_cast<int>(outcome.runs.size())) +
+                               tr(", %n imported.", nullptr, static_cast<int>(fresh));
+            if (!outcome.problems.empty())
+                sentence += QLatin1Char(' ') + QString::fromStdString(outcome.problems.front());
+            tell(outcome.problems.empty() ? Notice::Kind::Info : Notice::Kind::Warning, sentence, {}, {},
+                 outcome.problems.empty() ? 8 : 0);
             Q_EMIT changed();
         },
         [this](const QString& sentence) { tell(Notice::Kind::Error, sentence); });
+}
+
+void RunCommands::takeOut() {
+    const std::vector<const RunRow*> rows = m_chosen();
+    if (rows.empty()) {
+        tell(Notice::Kind::Info, tr("Select a run first."), {}, {}, 5);
+        return;
+    }
+    auto* dialog = new TakeOutDialog(*rows.front(), m_context.jobs, m_context.theme, m_window);
+    connect(dialog, &TakeOutDialog::written, this, [this](const QString& sentence, const QString& path) {
+        const QString folder = QFileInfo(path).isDir() ? path : QFileInfo(path).absolutePath();
+        tell(Notice::Kind::Info, sentence + QLatin1Char(' ') + path, tr("Open folder"),
+             [folder] { QDesktopServices::openUrl(QUrl::fromLocalFile(folder)); });
+    });
+    dialog->show();
 }
 
 void RunCommands::rescan() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "exchange/result_import.h"
 #include "session/window_context.h"
 #include "store/store_types.h"
 
@@ -28,7 +29,10 @@ class RunCommands : public QObject {
     // Opens the settings of the first chosen run on the set-up page.
     void duplicate();
     void rerun(bool otherSeeds);
-    void importFolder();
+    // Asks what to bring in; `path` is proposed.
+    void import(const QString& path = {});
+    // Adapter, model, event files or a bundle of the first chosen run.
+    void takeOut();
     void rescan();
     void tell(Notice::Kind kind, const QString& sentence, const QString& actionText = {},
               std::function<void()> action = {}, int seconds = 0);
@@ -39,6 +43,7 @@ class RunCommands : public QObject {
     void leftTable();  // the chosen runs went to the archive or came back
 
   private:
+    void bringIn(const QString& path, const ImportSettings& settings);
     void edit(const QString& text, std::function<void(Store&)> redo, std::function<void(Store&)> undo);
     void setTags(const QStringList& ids, const QStringList& add, const QStringList& remove);
 

@@ -175,8 +175,11 @@ void RunsPage::registerActions() {
         {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_A)}, [this] { m_model->setMarkedIds({}); });
     add("runs.rescan", tr("Read run folders again"), tr("Looks for new and changed run folders"), "refresh",
         {Qt::Key_F5}, [this] { m_commands->rescan(); });
-    add("runs.import", tr("Import a run folder…"), tr("Adds the runs below a folder to the index"), "import",
-        {}, [this] { m_commands->importFolder(); });
+    add("runs.import", tr("Import results…"), tr("Brings in runs, bundles, and results of other programs"),
+        "import", {}, [this] { m_commands->import(); });
+    add("runs.takeOut", tr("Take out…"),
+        tr("Writes an adapter, a model, event files or a bundle of the selected run"), "export",
+        {QKeySequence(Qt::CTRL | Qt::SHIFT | Qt::Key_E)}, [this] { m_commands->takeOut(); });
     add("runs.saveView", tr("Save view…"), tr("Keeps columns, order, filter and grouping under a name"),
         "save", {}, [this] { saveView(); });
     QAction* detail = actions.add({QStringLiteral("runs.detail"),
@@ -297,7 +300,7 @@ QWidget* RunsPage::buildBody() {
         QMenu menu(m_table);
         for (const char* id : {"runs.compare", "runs.results", "-", "runs.tag", "runs.note", "runs.archive",
                                "-", "runs.duplicate", "runs.resume", "runs.rerun", "runs.seeds", "-",
-                               "runs.export", "runs.delete"}) {
+                               "runs.takeOut", "runs.export", "runs.delete"}) {
             if (QLatin1String(id) == QLatin1String("-")) menu.addSeparator();
             if (QAction* action = m_context.actions.action(QLatin1String(id))) menu.addAction(action);
         }
@@ -573,7 +576,7 @@ void RunsPage::showState() {
     if (!m_loaded && m_model->total() == 0) return;
     if (m_model->data()->rows().empty()) {
         m_state->showEmpty(tr("No runs yet. Runs you start appear here; folders can be imported."),
-                           tr("Import a run folder…"), [this] { m_commands->importFolder(); });
+                           tr("Import results…"), [this] { m_commands->import(); });
     } else if (m_model->rowCount() == 0 && !m_filter->text().trimmed().isEmpty()) {
         m_state->showEmpty(tr("No run matches. %n runs without this filter.", nullptr, m_model->total()),
                            tr("Clear filter"), [this] {
@@ -687,6 +690,7 @@ void RunsPage::showResults() {
 }
 
 void RunsPage::open(const PageRequest& request) {
+    for (const QString& file : request.files) m_commands->import(file);
     if (!request.text.isEmpty()) {
         m_filter->setExpression(request.text);
         applyFilter();

@@ -69,7 +69,7 @@ void FieldGroup::setFields(const std::vector<FieldInfo>& fields) {
     for (const FieldInfo& field : fields) {
         auto* row = new FieldRow(m_document, m_theme, field, m_body);
         row->setLabelAbove(m_above);
-        m_list->addWidget(row);
+        m_list->insertWidget(static_cast<int>(m_rows.size()), row);
         m_rows.push_back(row);
     }
     refresh();
@@ -112,6 +112,8 @@ void FieldGroup::setLabelAbove(bool above) {
     m_above = above;
     for (FieldRow* row : m_rows) row->setLabelAbove(above);
 }
+
+void FieldGroup::setFooter(QWidget* footer) { m_list->addWidget(footer); }
 
 QString FieldGroup::summary() const {
     QStringList parts;
@@ -214,6 +216,13 @@ SettingsForm::SettingsForm(SpecDocument& document, Theme& theme, QWidget* parent
 
 void SettingsForm::refreshAll() {
     for (FieldGroup* group : m_groups) group->refresh();
+}
+
+FieldGroup* SettingsForm::group(const QString& section) const {
+    const auto found = std::find_if(m_groups.begin(), m_groups.end(), [&](const FieldGroup* each) {
+        return each->objectName() == QStringLiteral("group.") + section;
+    });
+    return found == m_groups.end() ? nullptr : *found;
 }
 
 void SettingsForm::applyFilter() {

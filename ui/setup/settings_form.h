@@ -36,6 +36,8 @@ class FieldGroup : public QWidget {
     void filter(const QString& search, bool changedOnly);
     void refresh();
     void setLabelAbove(bool above);
+    // Stands below the fields and folds with them.
+    void setFooter(QWidget* footer);
 
   Q_SIGNALS:
     void toggled();
@@ -68,6 +70,8 @@ class SettingsForm : public QWidget {
     SettingsForm(SpecDocument& document, Theme& theme, QWidget* parent = nullptr);
     // Opens what is folded and moves the focus there. False when there is no such field.
     bool focusField(const std::string& key);
+    // The group of a section; nullptr when there is none.
+    [[nodiscard]] FieldGroup* group(const QString& section) const;
     // One or two columns of groups.
     void setColumns(int columns);
 

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "session/run_material.h"
+#include "setup/backbone_card.h"
 #include "setup/estimate_panel.h"
 #include "setup/first_run_panel.h"
 #include "setup/import_dialog.h"
@@ -16,13 +18,10 @@
 #include "train/run_directory.h"
 
 #include <QAction>
-#include <QDragEnterEvent>
-#include <QDropEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFrame>
 #include <QMessageBox>
-#include <QMimeData>
 #include <QScrollArea>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -87,7 +86,6 @@ SetupPage::SetupPage(WindowContext& context, QWidget* parent)
           },
           this)),
       m_stack(new QStackedWidget(this)) {
-    setAcceptDrops(true);
     m_estimator->setFolders(context.session.places().runsFolder);
     registerActions();
     buildColumns();
@@ -204,6 +202,9 @@ void SetupPage::buildColumns() {
     m_sequence = new SequenceEditor(*m_document, *m_catalog, *m_estimator, theme, m_context.actions, this);
     m_schedule = new SchedulePicture(theme, this);
     m_form = new SettingsForm(*m_document, theme, this);
+    auto* backbone = new BackboneCard(*m_document, m_context.jobs, m_context.settings, this);
+    m_form->group(QStringLiteral("backbone"))->setFooter(backbone);
+    connect(backbone, &BackboneCard::folderWanted, this, &SetupPage::chooseModel);
     m_panel = new EstimatePanel(*m_document, *m_estimator, theme, m_context.actions, this);
     m_columns = new QSplitter(Qt::Horizontal, m_stack);
     m_columns->setChildrenCollapsible(false);
@@ -456,6 +457,7 @@ void SetupPage::setFile(const QString& file) {
 }
 
 void SetupPage::open(const PageRequest& request) {
+    for (const QString& file : request.files) openFile(file);
     if (request.text == QLatin1String("first-run")) {
         m_stack->setCurrentWidget(m_firstRun);
         m_firstRun->focusFirst();
@@ -481,6 +483,10 @@ void SetupPage::open(const PageRequest& request) {
 
 void SetupPage::openFile(const QString& file) {
     const QFileInfo info(file);
+    if (!runMaterial(file).isEmpty()) {
+        m_context.navigator.showPage(QStringLiteral("runsPage"), {.files = {file}});
+        return;
+    }
     if (info.isDir()) {
         m_document->setText("backbone.path", file);
         m_stack->setCurrentWidget(m_scroll);
@@ -600,16 +606,6 @@ void SetupPage::importRows(const QString& file) {
     });
     m_stack->setCurrentWidget(m_scroll);
     dialog->show();
-}
-
-void SetupPage::dragEnterEvent(QDragEnterEvent* event) {
-    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
-}
-
-void SetupPage::dropEvent(QDropEvent* event) {
-    event->acceptProposedAction();
-    for (const QUrl& url : event->mimeData()->urls())
-        if (url.isLocalFile()) openFile(url.toLocalFile());
 }
 
 }  // namespace jumplora

@@ -36,7 +36,7 @@ class SetupPage : public Page {
     [[nodiscard]] QUndoStack* undoStack() override { return m_document->undoStack(); }
     void activated() override;
     void deactivated() override;
-    // A specification to edit (`spec`), a field (`text`: its key) or the first-run panel.
+    // A specification to edit (`spec`), a field (`text`: its key), files to open, or the first-run panel.
     void open(const PageRequest& request) override;
     bool mayClose() override;
 
@@ -50,8 +50,6 @@ class SetupPage : public Page {
   protected:
     void resizeEvent(QResizeEvent* event) override;
     void showEvent(QShowEvent* event) override;
-    void dragEnterEvent(QDragEnterEvent* event) override;
-    void dropEvent(QDropEvent* event) override;
 
   private:
     void registerActions();

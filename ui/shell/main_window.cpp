@@ -19,6 +19,7 @@
 #include <QCloseEvent>
 #include <QHBoxLayout>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QStackedWidget>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -48,6 +49,7 @@ MainWindow::MainWindow(Workbench& workbench)
                 *this} {
     setObjectName(QStringLiteral("mainWindow"));
     setMinimumSize(metrics::kMinimumWidth, metrics::kMinimumHeight);
+    setAcceptDrops(true);
     applyLook(m_context.settings, m_context.theme);
     addWindowActions(m_context.actions);
     build();
@@ -353,6 +355,18 @@ void MainWindow::restoreLayout() {
 void MainWindow::saveLayout() {
     m_context.settings.set(keys::kGeometry, saveGeometry());
     m_context.settings.sync();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    event->acceptProposedAction();
+    PageRequest request;
+    for (const QUrl& url : event->mimeData()->urls())
+        if (url.isLocalFile()) request.files += url.toLocalFile();
+    if (!request.files.isEmpty()) showPage(QStringLiteral("setupPage"), request);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

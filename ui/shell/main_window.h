@@ -40,6 +40,9 @@ class MainWindow : public QMainWindow, private Navigator {
   protected:
     void closeEvent(QCloseEvent* event) override;
     void changeEvent(QEvent* event) override;
+    // A model's folder, an experiment, tasks, rows, results, a bundle: wherever in the window it is dropped.
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
 
   private:
     void build();

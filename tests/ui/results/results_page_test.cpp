@@ -9,7 +9,6 @@
 #include "runs/table_panel.h"
 #include "store/importer.h"
 #include "ui/support/page_fixture.h"
-#include "ui/support/pictures.h"
 
 #include <gtest/gtest.h>
 
@@ -19,7 +18,6 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
-#include <QVBoxLayout>
 
 namespace jumplora {
 namespace {
@@ -148,61 +146,6 @@ TEST_F(ResultsTest, ComparePutsGroupsBesideEachOther) {
     EXPECT_EQ(differences->index(0, 0).data().toString(), "ella");
     EXPECT_TRUE(differences->index(0, 2).data().toString().startsWith("+"));
     delete page.header();
-}
-
-// On a copy of an index of real runs, for looking at.
-TEST(ResultsPictures, LooksRight) {
-    const QString index = qEnvironmentVariable("JUMPLORA_INDEX");
-    if (index.isEmpty() || qEnvironmentVariableIsEmpty("JUMPLORA_PICTURES"))
-        GTEST_SKIP() << "set JUMPLORA_PICTURES to a folder and JUMPLORA_INDEX to an index";
-    PageSurroundings around(index.toStdString());
-    QStringList ids;
-    {
-        const Store store(index.toStdString(), {.readOnly = true});
-        for (const RunRow& row : store.listRuns())
-            if (row.method == "ella" || row.method == "inclora") ids += QString::fromStdString(row.id);
-    }
-    const auto frame = [](Page* page, QWidget& window) {
-        auto* layout = new QVBoxLayout(&window);
-        layout->addWidget(page->header());
-        layout->addWidget(page, 1);
-        window.resize(1208, 720);
-        window.show();
-    };
-    {
-        QWidget window;
-        auto* page = new ResultsPage(around.context());
-        frame(page, window);
-        page->open({.runs = ids});
-        QSignalSpy loaded(page, &ResultsPage::loaded);
-        ASSERT_TRUE(loaded.wait(30000));
-        QTest::qWait(500);
-        testing::savePicture(window, "results-light");
-        page->writeReport(qEnvironmentVariable("JUMPLORA_PICTURES") + "/report.html");
-        page->writeReport(qEnvironmentVariable("JUMPLORA_PICTURES") + "/report.pdf");
-        around.theme().setKind(ThemeKind::Dark);
-        window.resize(2488, 1300);
-        QTest::qWait(500);
-        testing::savePicture(window, "results-dark-2560");
-        around.theme().setKind(ThemeKind::Light);
-    }
-    QWidget window;
-    auto* page = new ComparePage(around.context());
-    frame(page, window);
-    QSignalSpy loaded(page, &ComparePage::loaded);
-    page->open({.runs = ids});
-    ASSERT_TRUE(loaded.wait(30000));
-    for (int tab = 0; tab < 4; ++tab) {
-        page->findChild<QTabWidget*>("compareTabs")->setCurrentIndex(tab);
-        QTest::qWait(700);
-        testing::savePicture(window, QStringLiteral("compare-%1").arg(tab));
-    }
-    around.theme().setKind(ThemeKind::Dark);
-    window.resize(2488, 1300);
-    page->findChild<QTabWidget*>("compareTabs")->setCurrentIndex(1);
-    QTest::qWait(700);
-    testing::savePicture(window, "compare-dark-2560");
-    around.theme().setKind(ThemeKind::Light);
 }
 
 }  // namespace

@@ -3,11 +3,13 @@
 
 #include "base/file.h"
 #include "core/store/sample_run.h"
+#include "runs/bring_in_dialog.h"
 #include "runs/filter_edit.h"
 #include "runs/pinned_table.h"
+#include "runs/take_out_dialog.h"
+#include "session/run_material.h"
 #include "store/importer.h"
 #include "ui/support/page_fixture.h"
-#include "ui/support/pictures.h"
 
 #include <gtest/gtest.h>
 
@@ -15,9 +17,10 @@
 #include <QAction>
 #include <QLabel>
 #include <QMenu>
+#include <QPushButton>
+#include <QRadioButton>
 #include <QToolButton>
 #include <QUndoStack>
-#include <QVBoxLayout>
 
 namespace jumplora {
 namespace {
@@ -104,6 +107,57 @@ TEST_F(RunsPageTest, ShowsRunsWithTheirNumbers) {
     EXPECT_EQ(cell(0, "seed"), "3");
     EXPECT_EQ(cell(0, "started"), "2026-03-04 14:05");
     EXPECT_EQ(m_header->findChild<QLabel*>("runCount")->text(), "4 runs");
+}
+
+TEST_F(RunsPageTest, ARunIsTakenOutAsAnArchiveAndBroughtInElsewhere) {
+    openPage();
+    table()->selectRow(0);
+    trigger("runs.takeOut");
+    auto* out = m_page->findChild<TakeOutDialog*>("takeOutDialog");
+    ASSERT_NE(out, nullptr);
+    out->findChild<QRadioButton*>("formBundle")->setChecked(true);
+    const QString archive = QString::fromStdString((m_around.folder() / "taken.tar").string());
+    out->setTarget(archive);
+    QSignalSpy written(out, &TakeOutDialog::written);
+    out->findChild<QPushButton*>("takeOutButton")->click();
+    ASSERT_TRUE(waitFor([&] { return !written.isEmpty(); }));
+    EXPECT_TRUE(runMaterial(archive).contains("bundle"));
+
+    PageSurroundings elsewhere;
+    RunsPage page(elsewhere.context());
+    const std::unique_ptr<QWidget> header(page.header());
+    page.show();
+    page.activated();
+    ASSERT_TRUE(waitFor([&] { return page.isLoaded(); }));
+    page.open({.files = {archive}});
+    auto* in = page.findChild<BringInDialog*>("bringInDialog");
+    ASSERT_NE(in, nullptr);
+    EXPECT_TRUE(in->findChild<QLabel*>("bringInKind")->text().contains("bundle"));
+    in->findChild<QPushButton*>("bringInButton")->click();
+    ASSERT_TRUE(waitFor([&] { return page.model().rowCount() == 1; }));
+    EXPECT_EQ(page.model().run(0)->name, "order1-s3");
+}
+
+TEST_F(RunsPageTest, WhatCannotBeTakenOutOrBroughtInIsSaid) {
+    openPage();
+    table()->selectRow(0);
+    trigger("runs.takeOut");
+    auto* out = m_page->findChild<TakeOutDialog*>("takeOutDialog");
+    ASSERT_NE(out, nullptr);
+    // The sample has no adapters.
+    out->setTarget(QString::fromStdString((m_around.folder() / "adapter").string()));
+    out->findChild<QPushButton*>("takeOutButton")->click();
+    auto* problem = out->findChild<QLabel*>("takeOutProblem");
+    ASSERT_TRUE(waitFor([&] { return problem->isVisible(); }));
+    EXPECT_TRUE(problem->text().contains("no adapter of task 3")) << problem->text().toStdString();
+    const auto nothing = m_around.folder() / "nothing.json";
+    writeFileAtomically(nothing, "[1, 2]");
+    m_page->open({.files = {QString::fromStdString(nothing.string())}});
+    m_notices.clear();
+    m_page->findChild<QPushButton*>("bringInButton")->click();
+    ASSERT_TRUE(waitFor([&] { return !m_notices.isEmpty(); }));
+    EXPECT_EQ(m_notices.last().kind, Notice::Kind::Error);
+    EXPECT_TRUE(m_notices.last().sentence.contains("nothing.json"));
 }
 
 TEST_F(RunsPageTest, SeedsAreOneRowWithMeanAndDeviation) {
@@ -248,43 +302,6 @@ TEST_F(RunsPageTest, EmptyIndexSaysWhatToDo) {
         said |= label->isVisible() && label->text().startsWith("No runs yet.");
     EXPECT_TRUE(said);
     delete page.header();
-}
-
-// On a copy of an index of real runs, for looking at.
-TEST(RunsPagePictures, LooksRight) {
-    const QString index = qEnvironmentVariable("JUMPLORA_INDEX");
-    if (index.isEmpty() || qEnvironmentVariableIsEmpty("JUMPLORA_PICTURES"))
-        GTEST_SKIP() << "set JUMPLORA_PICTURES to a folder and JUMPLORA_INDEX to an index";
-    PageSurroundings around(index.toStdString());
-    QWidget window;
-    auto* page = new RunsPage(around.context());
-    auto* layout = new QVBoxLayout(&window);
-    layout->addWidget(page->header());
-    layout->addWidget(page, 1);
-    window.resize(1208, 720);
-    window.show();
-    page->activated();
-    ASSERT_TRUE(waitFor([&] { return page->isLoaded(); }));
-    auto* table = page->findChild<PinnedTable*>("runTable");
-    table->selectRow(2);
-    QTest::qWait(300);
-    testing::savePicture(window, "runs-light");
-    page->model().setGrouping({kAllButSeed});
-    page->model().setExpanded(1, true);
-    page->model().setMarked(0, true);
-    page->model().setMarked(1, true);
-    table->selectRow(1);
-    QTest::qWait(300);
-    testing::savePicture(window, "runs-grouped-light");
-    around.theme().setKind(ThemeKind::Dark);
-    window.resize(2488, 1300);
-    QTest::qWait(300);
-    testing::savePicture(window, "runs-grouped-dark-2560");
-    around.theme().setKind(ThemeKind::Light);
-    window.resize(1208, 720);
-    window.findChild<FilterEdit*>("runFilter")->setText("method = = ella");
-    QTest::qWait(300);
-    testing::savePicture(window, "runs-error");
 }
 
 }  // namespace

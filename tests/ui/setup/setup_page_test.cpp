@@ -331,25 +331,5 @@ TEST_F(SetupPageTest, ModelsKeepTheRules) {
     EXPECT_EQ(palette.rowCount(palette.index(0, 0)), static_cast<int>(catalog.suites().front().tasks.size()));
 }
 
-// Pictures for looking at, in both themes and sizes.
-TEST_F(SetupPageTest, LooksRight) {
-    if (qEnvironmentVariableIsEmpty("JUMPLORA_PICTURES")) GTEST_SKIP() << "set JUMPLORA_PICTURES to a folder";
-    m_page.activated();
-    startBuiltin();
-    ASSERT_TRUE(waitFor([&] { return m_page.estimator().measured().has_value(); }, 60000));
-    savePicture(m_page, "setup-light-1280");
-    m_around.theme().setKind(ThemeKind::Dark);
-    savePicture(m_page, "setup-dark-1280");
-    m_page.resize(2488, 1300);
-    QApplication::processEvents();
-    savePicture(m_page, "setup-dark-2560");
-    m_around.theme().setKind(ThemeKind::Light);
-    m_around.theme().setTextScale(2.0);
-    m_page.resize(952, 560);
-    QApplication::processEvents();
-    savePicture(m_page, "setup-light-200");
-    m_around.theme().setTextScale(1.0);
-}
-
 }  // namespace
 }  // namespace jumplora
