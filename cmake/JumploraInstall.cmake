@@ -4,9 +4,9 @@ include(GNUInstallDirs)
 set(share "${CMAKE_INSTALL_DATADIR}/jumplora")
 
 install(TARGETS jumplora RUNTIME)
-install(DIRECTORY resources/builtin resources/published docs experiments DESTINATION "${share}"
+install(DIRECTORY resources/builtin resources/published resources/suites docs experiments DESTINATION "${share}"
   PATTERN "screenshots" EXCLUDE)
-install(DIRECTORY LICENSES DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(DIRECTORY LICENSES DESTINATION "${CMAKE_INSTALL_DATADIR}/doc/jumplora-workbench")
 
 # The manual page and the completion are what the program says of itself.
 set(generated "${CMAKE_BINARY_DIR}/generated")

@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "method/method_info.h"
 #include "model/doctor.h"
+#include "model/threads.h"
 
 namespace jumplora::cli {
 namespace {
@@ -76,6 +77,7 @@ void addDoctor(CLI::App& app) {
     command->add_flag("--quick", options->quick, "Measure nothing");
     command->footer("Examples:\n  jumplora doctor\n  jumplora doctor --quick --json");
     command->callback([options] {
+        setComputeThreads();  // as a run does; LibTorch's own default may be fewer
         const MachineReport report = inspectMachine(!options->quick);
         print(options->json ? pretty(toJson(report)) : toText(report));
     });

@@ -322,11 +322,10 @@ QWidget* RunsPage::buildBottom() {
     m_marks = new QLabel(bar);
     m_marks->setObjectName("markCount");
     line->addWidget(m_marks);
-    const std::pair<const char*, const char*> buttons[] = {{"runs.compare", "compareButton"},
-                                                           {"runs.results", "resultsButton"},
-                                                           {"runs.tag", "tagButton"},
-                                                           {"runs.archive", "archiveButton"},
-                                                           {"runs.export", "exportButton"}};
+    const std::pair<const char*, const char*> buttons[] = {
+        {"runs.compare", "compareButton"}, {"runs.results", "resultsButton"},
+        {"runs.tag", "tagButton"},         {"runs.archive", "archiveButton"},
+        {"runs.export", "exportButton"},   {"runs.takeOut", "takeOutButton"}};
     for (const auto& [id, name] : buttons) {
         QToolButton* button = m_context.actions.button(QLatin1String(id), bar);
         button->setObjectName(QLatin1String(name));

@@ -121,7 +121,7 @@ void TakeOutDialog::build(const Theme& theme) {
     whole->addWidget(m_problem);
     auto* buttons = new QDialogButtonBox(this);
     m_write = buttons->addButton(tr("Write"), QDialogButtonBox::AcceptRole);
-    m_write->setObjectName(QStringLiteral("takeOutButton"));
+    m_write->setObjectName(QStringLiteral("writeButton"));
     buttons->addButton(QDialogButtonBox::Cancel);
     whole->addWidget(buttons);
     constexpr int kWidth = 520;

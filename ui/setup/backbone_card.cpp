@@ -6,7 +6,6 @@
 #include "theme/icons.h"
 
 #include <QFileInfo>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QToolButton>
@@ -51,13 +50,11 @@ BackboneCard::BackboneCard(SpecDocument& document, Jobs& jobs, Settings& setting
     m_menu->setProperty("button", true);
     m_menu->setPopupMode(QToolButton::InstantPopup);
     m_menu->setMenu(new QMenu(m_menu));
-    auto* texts = new QVBoxLayout;
-    texts->addWidget(m_facts);
-    texts->addWidget(m_problem);
-    auto* line = new QHBoxLayout(this);
-    line->setContentsMargins(0, 0, 0, 4);
-    line->addLayout(texts, 1);
-    line->addWidget(m_menu, 0, Qt::AlignTop);
+    auto* lines = new QVBoxLayout(this);
+    lines->setContentsMargins(0, 0, 0, 4);
+    lines->addWidget(m_facts);
+    lines->addWidget(m_problem);
+    lines->addWidget(m_menu, 0, Qt::AlignLeft);
     m_timer.setSingleShot(true);
     m_timer.setInterval(kPause);
     connect(&m_timer, &QTimer::timeout, this, &BackboneCard::ask);

@@ -3,14 +3,13 @@
 // at.
 //   window_pictures INDEX RUNS OUTPUT [WIDTH HEIGHT [TEXT_SCALE]]
 #include "setup/presets.h"
+#include "setup/settings_form.h"
 #include "shell/main_window.h"
 #include "shell/workbench.h"
 #include "store/store.h"
 
-#include <QAbstractItemView>
-#include <QAction>
 #include <QApplication>
-#include <QTabWidget>
+#include <QScrollArea>
 #include <QTemporaryDir>
 #include <QTest>
 #include <cstdio>
@@ -55,6 +54,8 @@ class Photographer {
     void takePages() {
         const QStringList newest = {m_runs.first()};
         show("setupPage", {.spec = toJson(builtinExperiment()), .origin = "builtin"}, "setup");
+        openBackbone();
+        take("backbone");
         show("livePage", {.runs = newest}, "live");
         if (m_workbench.queue.rows().empty())
             m_workbench.queue.enqueue({builtinExperiment(), builtinExperiment()});
@@ -66,6 +67,14 @@ class Photographer {
         show("settingsPage", {}, "settings");
         m_window->showHelp(QStringLiteral("window.md"));
         take("help");
+    }
+    // The part of the form that says what the backbone's folder is.
+    void openBackbone() {
+        auto* group = m_window->findChild<FieldGroup*>("group.backbone");
+        group->setExpanded(true);
+        auto* scroll = qobject_cast<QScrollArea*>(group->parentWidget()->parentWidget()->parentWidget());
+        QTest::qWait(kSettle);
+        if (scroll != nullptr) scroll->ensureWidgetVisible(group);
     }
     void show(const char* page, const PageRequest& request, const char* name) {
         m_window->showPage(QLatin1String(page), request);

@@ -119,7 +119,7 @@ TEST_F(RunsPageTest, ARunIsTakenOutAsAnArchiveAndBroughtInElsewhere) {
     const QString archive = QString::fromStdString((m_around.folder() / "taken.tar").string());
     out->setTarget(archive);
     QSignalSpy written(out, &TakeOutDialog::written);
-    out->findChild<QPushButton*>("takeOutButton")->click();
+    out->findChild<QPushButton*>("writeButton")->click();
     ASSERT_TRUE(waitFor([&] { return !written.isEmpty(); }));
     EXPECT_TRUE(runMaterial(archive).contains("bundle"));
 
@@ -146,7 +146,7 @@ TEST_F(RunsPageTest, WhatCannotBeTakenOutOrBroughtInIsSaid) {
     ASSERT_NE(out, nullptr);
     // The sample has no adapters.
     out->setTarget(QString::fromStdString((m_around.folder() / "adapter").string()));
-    out->findChild<QPushButton*>("takeOutButton")->click();
+    out->findChild<QPushButton*>("writeButton")->click();
     auto* problem = out->findChild<QLabel*>("takeOutProblem");
     ASSERT_TRUE(waitFor([&] { return problem->isVisible(); }));
     EXPECT_TRUE(problem->text().contains("no adapter of task 3")) << problem->text().toStdString();
@@ -236,8 +236,12 @@ TEST_F(RunsPageTest, ArchiveAndUndo) {
     EXPECT_EQ(model().rowCount(), 4);
     reloaded([&] { m_page->undoStack()->redo(); });
     m_page->open({.text = ""});
-    for (QAction* action : m_header->findChild<QToolButton*>("viewMenu")->menu()->actions())
-        if (action->text() == "Archived") action->trigger();
+    // The menu is built anew when an action of it is triggered.
+    const QList<QAction*> views = m_header->findChild<QToolButton*>("viewMenu")->menu()->actions();
+    const auto archived = std::find_if(views.begin(), views.end(),
+                                       [](const QAction* action) { return action->text() == "Archived"; });
+    ASSERT_NE(archived, views.end());
+    (*archived)->trigger();
     EXPECT_EQ(model().rowCount(), 1);
 }
 
