@@ -35,9 +35,9 @@ class BundleReader {
     // Content of an entry after its SHA-256 was checked; throws Error(Format) when it differs or is absent.
     [[nodiscard]] std::string content(const std::string& name) const;
     [[nodiscard]] bool has(const std::string& name) const { return m_archive.find(name) != nullptr; }
-    // Checks every content, then writes run/… into a folder, which must not exist yet; nothing stays behind when
-    // it fails. Throws Error(Format) when a content is not what the list says, Error(State) when the folder
-    // exists.
+    // Checks every content, then writes run/… into a folder, which must not exist yet; nothing stays behind
+    // when it fails. Throws Error(Format) when a content is not what the list says, Error(State) when the
+    // folder exists.
     void extractRun(const std::filesystem::path& folder) const;
 
   private:

@@ -349,7 +349,7 @@ void MainWindow::restoreLayout() {
     resize(kUsualWidth, kUsualHeight);
     restoreGeometry(m_context.settings.get<QByteArray>(keys::kGeometry));
     const QString name = m_context.settings.get<QString>(keys::kPage, QStringLiteral("setupPage"));
-    showPage(page(name) == nullptr ? QStringLiteral("setupPage") : name);
+    MainWindow::showPage(page(name) == nullptr ? QStringLiteral("setupPage") : name);
 }
 
 void MainWindow::saveLayout() {

@@ -90,7 +90,7 @@ inline void writeState(const std::filesystem::path& directory, const std::string
 
 inline RunDirectory writeSampleRun(const std::filesystem::path& directory, const SampleRun& run = {}) {
     makeFolder(directory);
-    const RunDirectory files(directory);
+    RunDirectory files(directory);
     const Json spec = {{"name", run.name},
                        {"seed", run.seed},
                        {"backbone", {{"path", "builtin"}}},
