@@ -2,7 +2,6 @@
 // What can be adapted.
 #include "base/error.h"
 #include "cli/command.h"
-#include "cli/load_line.h"
 #include "cli/output.h"
 #include "exchange/number_format.h"
 #include "train/text_model.h"
@@ -152,8 +151,7 @@ void addBackboneCommands(CLI::App& app) {
         bool failed = false;
         for (const std::string& folder : folders) {
             try {
-                const BackboneSummary summary =
-                    describeBackbone(folder, options->targets, options->rank, loadLine(folder));
+                const BackboneSummary summary = describeBackbone(folder, options->targets, options->rank);
                 if (options->json)
                     all.push_back(summaryJson(folder, summary));
                 else

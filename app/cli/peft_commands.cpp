@@ -42,12 +42,15 @@ std::string folderText(const std::string& output, const ModelFolderReport& repor
         report.tokenizer ? "with the tokenizer" : "without a tokenizer: the backbone has none");
 }
 
+void addAdapterOptions(CLI::App& command, ImportOptions& options) {
+    command.add_option("adapter", options.adapter, "Folder that peft has written")->required();
+    command.add_option("--backbone", options.backbone, "Folder of the backbone, or \"builtin\"")->required();
+}
+
 void addShow(CLI::App& peft) {
     auto options = std::make_shared<ImportOptions>();
     CLI::App* command = peft.add_subcommand("show", "What an adapter of peft changes of a backbone");
-    command->add_option("adapter", options->adapter, "Folder that peft has written")->required();
-    command->add_option("--backbone", options->backbone, "Folder of the backbone, or \"builtin\"")
-        ->required();
+    addAdapterOptions(*command, *options);
     command->add_flag("--json", options->json, "Print JSON");
     command->footer("Example:\n  jumplora peft show my-adapter --backbone t5-large");
     command->callback([options] {
@@ -82,9 +85,7 @@ void addShow(CLI::App& peft) {
 void addImport(CLI::App& peft) {
     auto options = std::make_shared<ImportOptions>();
     CLI::App* command = peft.add_subcommand("import", "Merge an adapter of peft into a backbone");
-    command->add_option("adapter", options->adapter, "Folder that peft has written")->required();
-    command->add_option("--backbone", options->backbone, "Folder of the backbone, or \"builtin\"")
-        ->required();
+    addAdapterOptions(*command, *options);
     command->add_option("-o,--output", options->output, "New folder for the merged model")->required();
     addDtype(*command, options->dtype);
     command->add_flag("--json", options->json, "Print JSON");

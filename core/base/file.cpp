@@ -35,30 +35,50 @@ void syncFolder(const std::filesystem::path& folder) {
     ::close(descriptor);
 }
 
+// A regular file, open for reading; closed with the object.
+class InputFile {
+  public:
+    explicit InputFile(const std::filesystem::path& path)
+        : m_path(path), m_descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
+        if (m_descriptor < 0) failSystem(path, "open", errno);
+        struct stat info {};
+        if (::fstat(m_descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
+            ::close(m_descriptor);
+            fail(ErrorKind::Io, "{}: is not a regular file", path.string());
+        }
+        m_size = static_cast<std::size_t>(info.st_size);
+    }
+    ~InputFile() { ::close(m_descriptor); }
+    InputFile(const InputFile&) = delete;
+    InputFile& operator=(const InputFile&) = delete;
+
+    [[nodiscard]] std::size_t size() const { return m_size; }
+    // The next bytes, at most `size`; 0 at the end.
+    std::size_t read(char* to, std::size_t size) const {
+        for (;;) {
+            const ssize_t n = ::read(m_descriptor, to, size);
+            if (n >= 0) return static_cast<std::size_t>(n);
+            if (errno != EINTR) failSystem(m_path, "read", errno);
+        }
+    }
+
+  private:
+    const std::filesystem::path& m_path;
+    int m_descriptor;
+    std::size_t m_size = 0;
+};
+
 }  // namespace
 
 std::string readFile(const std::filesystem::path& path) {
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) failSystem(path, "open", errno);
-    struct stat info {};
-    if (::fstat(descriptor, &info) != 0 || !S_ISREG(info.st_mode)) {
-        ::close(descriptor);
-        fail(ErrorKind::Io, "{}: is not a regular file", path.string());
-    }
-    std::string content(static_cast<std::size_t>(info.st_size), '\0');
+    const InputFile file(path);
+    std::string content(file.size(), '\0');
     std::size_t done = 0;
     while (done < content.size()) {
-        const ssize_t n = ::read(descriptor, content.data() + done, content.size() - done);
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            const int code = errno;
-            ::close(descriptor);
-            failSystem(path, "read", code);
-        }
+        const std::size_t n = file.read(content.data() + done, content.size() - done);
         if (n == 0) break;
-        done += static_cast<std::size_t>(n);
+        done += n;
     }
-    ::close(descriptor);
     content.resize(done);
     return content;
 }
@@ -150,24 +170,13 @@ std::string contentHash(std::string_view content) {
 
 std::string fileHash(const std::filesystem::path& path) {
     // Piece by piece: a map of a large file would count as memory of this process.
-    const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) failSystem(path, "open", errno);
+    const InputFile file(path);
     const std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> state(XXH3_createState(),
                                                                                 XXH3_freeState);
     XXH3_64bits_reset(state.get());
     std::vector<char> piece(std::size_t{1} << 20U);
-    for (;;) {
-        const ssize_t n = ::read(descriptor, piece.data(), piece.size());
-        if (n < 0 && errno == EINTR) continue;
-        if (n < 0) {
-            const int code = errno;
-            ::close(descriptor);
-            failSystem(path, "read", code);
-        }
-        if (n == 0) break;
-        XXH3_64bits_update(state.get(), piece.data(), static_cast<std::size_t>(n));
-    }
-    ::close(descriptor);
+    while (const std::size_t n = file.read(piece.data(), piece.size()))
+        XXH3_64bits_update(state.get(), piece.data(), n);
     return fmt::format("{:016x}", XXH3_64bits_digest(state.get()));
 }
 

@@ -9,12 +9,15 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <set>
 
 namespace jumplora {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kBeginning = std::size_t{64} << 10U;  // bytes by which a file is recognised
 
 // Steps of O-LoRA's outputs in their order; (number, task, file).
 struct OLoraStep {
@@ -75,15 +78,15 @@ std::optional<ForeignKind> recogniseResults(const fs::path& path) {
         return ForeignKind::OLora;
     if (extension != ".json") return std::nullopt;
     if (name.find("continual_eval") != std::string::npos) return ForeignKind::ContinualEval;
-    // Renamed by its owner.
-    try {
-        const Json json = readJsonFile(path);
-        if (json.is_array() && !json.empty() && json[0].is_object() &&
-            json[0].contains("after_training_task"))
-            return ForeignKind::ContinualEval;
-    } catch (const Error&) {
-        return std::nullopt;
-    }
+    // Renamed by its owner. Its beginning tells; a task's rows may be large.
+    std::ifstream stream(path, std::ios::binary);
+    std::string start(kBeginning, '\0');
+    stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+    start.resize(static_cast<std::size_t>(stream.gcount()));
+    const std::size_t first = start.find_first_not_of(" \t\r\n");
+    if (first != std::string::npos && start[first] == '[' &&
+        start.find("\"after_training_task\"") != std::string::npos)
+        return ForeignKind::ContinualEval;
     return std::nullopt;
 }
 

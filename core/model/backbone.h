@@ -58,7 +58,7 @@ class Backbone {
 
 struct BackboneOptions {
     at::ScalarType dtype = at::kFloat;
-    at::Device device = at::kCPU;
+    at::Device device = at::kCPU;  // kMeta: names and shapes alone, no weight is read
     LoadProgress progress;
 };
 

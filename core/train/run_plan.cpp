@@ -8,7 +8,6 @@
 #include "data/task.h"
 #include "method/method.h"
 #include "train/run_setup.h"
-#include "weights/weight_files.h"
 
 #include <algorithm>
 #include <cmath>
@@ -99,6 +98,7 @@ class Planner {
 
     void countEvaluation(const std::vector<Place>& sequence, RunPlan& plan) {
         std::vector<std::int64_t> rows;
+        rows.reserve(sequence.size());
         for (const Place& place : sequence)
             rows.push_back(limited(m_rowsOf(m_suite->tasks()[place.task].name, m_spec.evaluation.split),
                                    m_spec.evaluation.maxSamples));
@@ -134,34 +134,15 @@ RunPlan planRun(const RunSpec& spec) {
 
 BackboneShape backboneShape(const RunSpec& spec) {
     const std::filesystem::path folder = backboneFolder(spec.backbone.path);
-    if (!std::filesystem::exists(folder / "config.json"))
-        fail(ErrorKind::Input,
-             "backbone.path: {} has no config.json; choose a Hugging Face folder with config.json, weights "
-             "and a "
-             "tokenizer",
-             folder.string());
+    BackboneOptions options;
+    options.device = at::kMeta;
+    const auto backbone = loadBackbone(folder.string(), options);
     BackboneShape shape;
     shape.config = readJsonFile(folder / "config.json");
-    const WeightFiles files = WeightFiles::ofModel(folder);
-    const std::string ending = ".weight";
-    for (const auto& [view, file] : files.tensors()) {
-        const TensorView& tensor = *view;
-        shape.weights += tensor.elements();
-        if (tensor.shape.size() != 2 || !tensor.name.ends_with(ending)) continue;
-        const std::string layer = tensor.name.substr(0, tensor.name.size() - ending.size());
-        for (const std::string& target : spec.adapter.targets) {
-            if (!isAdapterTarget(layer, target)) continue;
-            ModuleInfo module;
-            module.name = layer;
-            module.rows = tensor.shape[0];
-            module.columns = tensor.shape[1];
-            shape.modules.push_back(module);
-            break;
-        }
-    }
-    if (shape.modules.empty())
-        fail(ErrorKind::Input, "adapter.targets: no linear layer of {} ends in {}", folder.string(),
-             fmt::join(spec.adapter.targets, ", "));
+    for (const TensorSlot& slot : backbone->parameters()) shape.weights += slot.tensor->numel();
+    AdapterOptions adapter;
+    adapter.targets = spec.adapter.targets;
+    shape.modules = AdapterSet(*backbone, adapter, {}).infos();
     return shape;
 }
 

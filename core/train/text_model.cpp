@@ -84,12 +84,11 @@ std::vector<std::string> TextModel::answer(const std::vector<std::string>& texts
 }
 
 BackboneSummary describeBackbone(const std::string& folder, const std::vector<std::string>& targets,
-                                 std::int64_t rank, const LoadProgress& progress) {
+                                 std::int64_t rank) {
     BackboneSummary summary;
     summary.folder = backboneFolder(folder);
     BackboneOptions options;
-    options.dtype = at::kHalf;  // nothing is computed; half the memory
-    options.progress = progress;
+    options.device = at::kMeta;
     const auto backbone = loadBackbone(summary.folder, options);
     summary.architecture = backbone->architecture();
     summary.vocabulary = backbone->vocabularySize();

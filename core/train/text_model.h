@@ -75,9 +75,9 @@ struct BackboneSummary {
     std::string adapterProblem;  // why the targets do not fit
 };
 
-// Finds out by loading the folder (or "builtin"), so that what it says is known to work. Throws what
+// Finds out as loading the folder (or "builtin") would, from the headers of its files alone. Throws what
 // loadBackbone throws; a missing tokenizer and targets that fit no layer are part of the answer.
 BackboneSummary describeBackbone(const std::string& folder, const std::vector<std::string>& targets,
-                                 std::int64_t rank, const LoadProgress& progress = {});
+                                 std::int64_t rank);
 
 }  // namespace jumplora

@@ -191,6 +191,7 @@ at::Tensor WeightReader::take(const std::string& name, const std::vector<std::in
         return {};
     }
     at::Tensor tensor = at::empty(shape, m_options);
+    if (tensor.is_meta()) return tensor;
     std::int64_t forgotten = 0;
     copyTensor(view, tensor, m_buffer, [&](std::int64_t bytes) {
         if (view.strides.empty())

@@ -34,8 +34,8 @@ std::int64_t writeTensors(const std::filesystem::path& path,
 class WeightReader {
   public:
     WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress = {});
-    // A tensor in the reader's type and on its device; an undefined one when absent or of another shape:
-    // finish() then throws.
+    // A tensor in the reader's type and on its device (on kMeta a shape alone, nothing is read); an undefined
+    // one when absent or of another shape: finish() then throws.
     at::Tensor take(const std::string& name, const std::vector<std::int64_t>& shape);
     [[nodiscard]] bool has(const std::string& name) const { return m_files.find(name) != nullptr; }
     // Names that may be in the files without being used.

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window itself: pages, actions, palette, help, settings.
+#include "base/file.h"
+#include "base/resources.h"
+#include "setup/setup_page.h"
 #include "shell/command_palette.h"
 #include "shell/help_topics.h"
 #include "shell/palette_model.h"
@@ -9,23 +12,26 @@
 #include <gtest/gtest.h>
 
 #include <QComboBox>
+#include <QDialog>
 #include <QDir>
+#include <QDropEvent>
 #include <QElapsedTimer>
 #include <QLineEdit>
 #include <QListView>
 #include <QMenu>
 #include <QMenuBar>
+#include <QMimeData>
 #include <QPushButton>
 #include <QTableWidget>
 #include <QTextBrowser>
 #include <QToolButton>
+#include <QUrl>
 #include <set>
 
 namespace jumplora {
 namespace {
 
 using testing::OpenWindow;
-using testing::waitUntil;
 
 class WindowStories : public ::testing::Test {
   protected:
@@ -114,6 +120,32 @@ TEST_F(WindowStories, NoTwoShortcutsCollide) {
             }
         }
     }
+}
+
+TEST_F(WindowStories, FilesAreDroppedAnywhere) {
+    MainWindow& window = m_open.window();
+    const auto drop = [&](const std::filesystem::path& path) {
+        QMimeData mime;
+        mime.setUrls({QUrl::fromLocalFile(QString::fromStdString(path.string()))});
+        QDragEnterEvent enter(QPoint(5, 5), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &enter);
+        ASSERT_TRUE(enter.isAccepted());
+        QDropEvent event(QPointF(5, 5), Qt::CopyAction, &mime, Qt::LeftButton, Qt::NoModifier);
+        QApplication::sendEvent(&window, &event);
+    };
+    window.showPage("settingsPage");
+    const auto model = m_folder.path() / "model";
+    std::filesystem::copy(resourceFolder() / "builtin", model);
+    drop(model);
+    EXPECT_EQ(window.currentPage()->objectName(), "setupPage");
+    EXPECT_EQ(m_open.find<SetupPage>("setupPage")->document().value("backbone.path"), model.string());
+    const auto results = m_folder.path() / "their results.json";
+    writeFileAtomically(results, R"([{"after_training_task": "a", "seen_task_results": []}])");
+    drop(results);
+    EXPECT_EQ(window.currentPage()->objectName(), "runsPage");
+    auto* dialog = m_open.find<QDialog>("bringInDialog");
+    ASSERT_NE(dialog, nullptr);
+    EXPECT_TRUE(dialog->findChild<QLabel*>("bringInKind")->text().contains("JumpLoRA reference"));
 }
 
 TEST_F(WindowStories, MenusNameEveryWindowAction) {
