@@ -71,8 +71,7 @@ at::Tensor AdapterSet::Module::forward(const at::Tensor& x, const Linear& linear
     arguments.threshold = threshold;
     if (set->m_dropout != nullptr && set->m_dropout->probability() > 0) {
         const at::Tensor dropped = applyDropout(x, set->m_dropout);
-        return (linear.bias.defined() ? at::linear(x, linear.weight, linear.bias)
-                                      : at::linear(x, linear.weight)) +
+        return project(x, linear.weight, linear.bias) +
                gatedLinear(dropped, {}, {}, a, b, set->m_logTau, arguments);
     }
     return gatedLinear(x, linear.weight, linear.bias, a, b, set->m_logTau, arguments);
@@ -131,7 +130,11 @@ AdapterSet::AdapterSet(Backbone& backbone, const AdapterOptions& options, const 
     }
     if (m_modules.empty())
         fail(ErrorKind::Input, "adapter.targets: the list is empty; nothing would be trained");
-    for (auto& module : m_modules) module->layer->adapter = module.get();
+    for (auto& module : m_modules) {
+        // What updates are added to, task after task, keeps the bits that small ones change.
+        module->layer->weight = module->layer->weight.to(backbone.options().dtype());
+        module->layer->adapter = module.get();
+    }
 }
 
 AdapterSet::~AdapterSet() {

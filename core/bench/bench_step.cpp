@@ -15,12 +15,6 @@
 namespace jumplora {
 namespace {
 
-at::ScalarType typeNamed(const std::string& precision) {
-    if (precision == "float32") return at::kFloat;
-    if (precision == "float64") return at::kDouble;
-    fail(ErrorKind::Input, "the precision \"{}\" is not known here; known are float32, float64", precision);
-}
-
 GateOptions gateOptions(const BenchOptions& options) {
     GateOptions gate;
     if (options.gate != "none" && options.gate != "jumprelu")
@@ -60,7 +54,8 @@ struct Bench {
         setComputeThreads(static_cast<int>(options.threads));
         rows = benchRows(options, batch);
         BackboneOptions backboneOptions;
-        backboneOptions.dtype = typeNamed(options.precision);
+        backboneOptions.dtype = parsePrecision(options.precision);
+        requireComputable(backboneOptions.dtype, backboneOptions.device);
         backbone = std::make_unique<T5>(shape.config, backboneOptions, 1, kEmbedding);
         AdapterOptions adapterOptions;
         adapterOptions.rank = options.rank;

@@ -27,14 +27,23 @@ std::vector<std::int32_t> encodeTruncated(const Tokenizer& tokenizer, std::strin
 }
 
 std::vector<std::int32_t> encodePrompt(const Tokenizer& tokenizer, std::string_view prompt,
-                                       std::int64_t maxLength, RowLayout layout) {
-    if (layout == RowLayout::EncoderDecoder) return encodeTruncated(tokenizer, prompt, maxLength);
+                                       std::int64_t maxLength, RowLayout layout, TruncationSide side) {
+    const bool left = side == TruncationSide::Left;
+    if (layout == RowLayout::EncoderDecoder && !left) return encodeTruncated(tokenizer, prompt, maxLength);
     auto ids = tokenizer.encodePlain(prompt);
     const auto bos = tokenizer.bosId();
-    const auto whole = tokenizer.encode(prompt);
+    auto whole = tokenizer.encode(prompt);
     // A text may itself begin with a written-out bos.
-    if (bos && whole.size() > ids.size() && whole.front() == *bos) ids.insert(ids.begin(), *bos);
-    ids.resize(std::min(ids.size(), static_cast<std::size_t>(maxLength)));
+    const bool begins = bos && whole.size() > ids.size() && whole.front() == *bos;
+    if (layout == RowLayout::EncoderDecoder) {
+        ids = std::move(whole);
+    } else if (begins) {
+        ids.insert(ids.begin(), *bos);
+    }
+    const auto surplus = static_cast<std::int64_t>(ids.size()) - maxLength;
+    if (surplus <= 0) return ids;
+    const auto first = left ? ids.begin() + (begins ? 1 : 0) : ids.end() - surplus;
+    ids.erase(first, first + surplus);
     return ids;
 }
 

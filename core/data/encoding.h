@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include "data/task.h"
 #include "text/tokenizer.h"
 
 #include <cstdint>
@@ -16,9 +17,11 @@ std::vector<std::int32_t> encodeTruncated(const Tokenizer& tokenizer, std::strin
 enum class RowLayout { EncoderDecoder, DecoderOnly };
 
 // Ids of a prompt, at most maxLength. Encoder-decoder: as encodeTruncated(). Decoder-only: bos in front where
-// the tokenizer puts it there, nothing behind the text; what is too long is cut at the end.
+// the tokenizer puts it there, nothing behind the text. What is too long loses text at `side`; bos in front,
+// and the eos of an encoder-decoder, stay.
 std::vector<std::int32_t> encodePrompt(const Tokenizer& tokenizer, std::string_view prompt,
-                                       std::int64_t maxLength, RowLayout layout);
+                                       std::int64_t maxLength, RowLayout layout,
+                                       TruncationSide side = TruncationSide::Right);
 
 // Ids of a label, at most maxLength with the eos at the end. Encoder-decoder: as encodeTruncated().
 // Decoder-only: tokenized on its own, so that prompt and label together read "prompt label".

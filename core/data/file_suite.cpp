@@ -35,7 +35,8 @@ class FileSuite : public Suite {
         examples.reserve(count);
         for (std::size_t i = 0; i < count; ++i)
             examples.push_back({renderPrompt(m_tasks[task], rows[i].text), rows[i].label,
-                                static_cast<std::int64_t>(i), m_tasks[task].maxTargetLength.value_or(0)});
+                                static_cast<std::int64_t>(i), m_tasks[task].maxTargetLength.value_or(0),
+                                m_tasks[task].truncationSide});
         return examples;
     }
 

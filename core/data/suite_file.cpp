@@ -64,7 +64,9 @@ std::vector<ParamInfo> makeParams() {
               1, 1e4),
         unset(param("max_target_length", ParamType::Integer, 2,
                     "Longer labels are cut, instead of at train.max_target_length."),
-              2, kLongest)};
+              2, kLongest),
+        choice("truncation_side", {"right", "left"}, "right",
+               "Which end of a prompt longer than train.max_source_length is lost.")};
 }
 
 void refuseNoObject(const Json& json, const std::string& path) {
@@ -119,6 +121,7 @@ FileTask readTask(const Json& json, const Json& defaults, const std::string& pat
     info.maxSamples = maybe<std::int64_t>(checked["max_samples"]);
     info.maxNewTokens = maybe<std::int64_t>(checked["max_new_tokens"]);
     info.maxTargetLength = maybe<std::int64_t>(checked["max_target_length"]);
+    info.truncationSide = checked["truncation_side"] == "left" ? TruncationSide::Left : TruncationSide::Right;
     TaskFiles& files = task.files;
     files.textKey = checked["text"].get<std::string>();
     files.labelKey = checked["label"].get<std::string>();
@@ -198,7 +201,8 @@ Json writeSuiteFile(const std::string& name, const std::vector<FileTask>& tasks)
              {"epochs", info.epochs},
              {"max_samples", orNull(info.maxSamples)},
              {"max_new_tokens", orNull(info.maxNewTokens)},
-             {"max_target_length", orNull(info.maxTargetLength)}});
+             {"max_target_length", orNull(info.maxTargetLength)},
+             {"truncation_side", info.truncationSide == TruncationSide::Left ? "left" : "right"}});
     }
     return {{"format", kSuiteFormat}, {"name", name}, {"tasks", list}};
 }

@@ -19,6 +19,9 @@ Split parseSplit(const std::string& name);
 inline constexpr const char* kDefaultPrompt =
     "Task Instruction: {instruction}\nOptions: {options}\nText: {text}\nAnswer:";
 
+// Which end of a prompt that is too long is lost, under the names that Hugging Face has for them.
+enum class TruncationSide { Right, Left };
+
 struct TaskInfo {
     std::string name;
     std::string instruction;
@@ -32,6 +35,7 @@ struct TaskInfo {
     double epochs = 1;                            // times train.epochs
     std::optional<std::int64_t> maxNewTokens;     // instead of evaluation.max_new_tokens
     std::optional<std::int64_t> maxTargetLength;  // instead of train.max_target_length
+    TruncationSide truncationSide = TruncationSide::Right;
 };
 
 // One row, rendered.
@@ -40,6 +44,7 @@ struct Example {
     std::string label;
     std::int64_t row = 0;              // in its file, from 0
     std::int64_t maxTargetLength = 0;  // tokens that its label is cut to; 0: as the spec says
+    TruncationSide truncationSide = TruncationSide::Right;  // of its prompt
 };
 
 // Tasks with their rows. Splits are never mixed: training reads Train alone, evaluation Dev or Test.

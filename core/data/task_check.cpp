@@ -151,9 +151,15 @@ class Checker {
             find(false, task.name, "{} {} rows repeat an earlier prompt with another label",
                  split.conflicting, name);
         if (split.promptsCut > 0)
-            find(false, task.name,
-                 "{} of {} {} prompts are longer than {} tokens; {:.1f} % of all tokens are cut off",
-                 split.promptsCut, split.rows, name, m_options.maxSourceLength, 100 * split.tokensCut);
+            find(
+                false, task.name,
+                "{} of {} {} prompts are longer than {} tokens and lose their {}; {:.1f} % of all tokens are "
+                "cut off",
+                split.promptsCut, split.rows, name, m_options.maxSourceLength,
+                m_suite.tasks()[m_suite.find(task.name, "task")].truncationSide == TruncationSide::Left
+                    ? "beginning"
+                    : "end",
+                100 * split.tokensCut);
         if (split.labelsCut > 0)
             find(false, task.name, "{} of {} {} labels are longer than {} tokens and are cut",
                  split.labelsCut, split.rows, name,

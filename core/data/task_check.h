@@ -36,7 +36,7 @@ struct SplitCheck {
     std::int64_t conflicting = 0;  // of these, with another label
     LengthQuantiles promptLengths;
     LengthQuantiles labelLengths;
-    std::int64_t promptsCut = 0;  // rows longer than maxSourceLength; their ends are lost
+    std::int64_t promptsCut = 0;  // rows longer than maxSourceLength
     std::int64_t labelsCut = 0;
     double tokensCut = 0;  // share of all prompt tokens that is cut off
 };

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "model/half_linear.h"
 #include "model/llama.h"
 #include "model/t5.h"
 
@@ -47,7 +48,9 @@ std::unique_ptr<Backbone> loadBackbone(const std::string& folder, const Backbone
         decoderOnly ? parseLlamaConfig(json, generationConfig(path), where) : LlamaConfig();
     const T5Config t5 = decoderOnly ? T5Config() : parseT5Config(json, where);
     const WeightFiles files = WeightFiles::ofModel(path);
-    WeightReader weights(files, at::TensorOptions(options.dtype).device(options.device), options.progress);
+    requireComputable(options.dtype, options.device);
+    WeightReader weights(files, at::TensorOptions(activationType(options.dtype)).device(options.device),
+                         options.progress, options.dtype);
     if (decoderOnly) return std::make_unique<Llama>(llama, weights);
     return std::make_unique<T5>(t5, weights);
 }

@@ -52,11 +52,13 @@ class Backbone {
     [[nodiscard]] virtual std::int64_t vocabularySize() const = 0;
     // Whether source and target are one text, read by one stack.
     [[nodiscard]] virtual bool decoderOnly() const = 0;
-    [[nodiscard]] virtual std::string architecture() const = 0;  // "T5 v1.1, 6+6 blocks, d 512"
-    [[nodiscard]] virtual at::TensorOptions options() const = 0;
+    [[nodiscard]] virtual std::string architecture() const = 0;   // "T5 v1.1, 6+6 blocks, d 512"
+    [[nodiscard]] virtual at::TensorOptions options() const = 0;  // of activations
 };
 
 struct BackboneOptions {
+    // Of weights and computation; kBFloat16: matrices are kept and multiplied in bfloat16, all else is
+    // float32 (model/half_linear.h).
     at::ScalarType dtype = at::kFloat;
     at::Device device = at::kCPU;  // kMeta: names and shapes alone, no weight is read
     LoadProgress progress;

@@ -2,6 +2,7 @@
 #include "model/doctor.h"
 
 #include "base/torch_api.h"
+#include "kernel/bfloat16.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -164,6 +165,7 @@ Json toJson(const MachineReport& report) {
     json["cpu"] = {{"name", report.cpu.name},
                    {"features", report.cpu.features},
                    {"vectors", describe(vectorLevel(report.cpu))},
+                   {"bfloat16", bfloat16Available()},
                    {"cores", report.cpu.cores}};
     json["memory"] = {{"total_bytes", report.cpu.memoryBytes},
                       {"available_bytes", report.cpu.availableBytes}};
@@ -193,6 +195,7 @@ std::string toText(const MachineReport& report) {
     line("Processor", fmt::format("{}, {} cores, {}", report.cpu.name, report.cpu.cores,
                                   describe(vectorLevel(report.cpu))));
     line("Features", fmt::format("{}", fmt::join(report.cpu.features, " ")));
+    line("bfloat16", bfloat16Available() ? "fast enough for backbone.precision" : "no: " + bfloat16Lack());
     line("Memory", fmt::format("{:.1f} GiB, {:.1f} GiB free", gibibytes(report.cpu.memoryBytes),
                                gibibytes(report.cpu.availableBytes)));
     line("LibTorch", fmt::format("{}, own kernels {}, {} threads", report.torchVersion, report.cpuCapability,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "base/torch_api.h"
+#include "model/half_linear.h"
 
 #include <string>
 
@@ -25,7 +26,7 @@ struct Linear {
 
     [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const {
         if (adapter != nullptr) return adapter->forward(x, *this);
-        return bias.defined() ? at::linear(x, weight, bias) : at::linear(x, weight);
+        return project(x, weight, bias);
     }
 };
 

@@ -41,10 +41,10 @@ void Llama::build(WeightReader& weights) {
         return weights.take(prefix + name, shape);
     };
     const auto linear = [&](const std::string& name, std::int64_t out, std::int64_t in, bool bias) {
-        return Linear{kPrefix + name, take(name + ".weight", {out, in}),
+        return Linear{kPrefix + name, weights.takeMatrix(prefix + name + ".weight", {out, in}),
                       bias ? take(name + ".bias", {out}) : at::Tensor(), nullptr};
     };
-    m_embedding = take("embed_tokens.weight", {m_config.vocabularySize, d});
+    m_embedding = weights.takeMatrix(prefix + "embed_tokens.weight", {m_config.vocabularySize, d});
     for (std::int64_t i = 0; i < m_config.layers; ++i) {
         const std::string layer = fmt::format("layers.{}.", i);
         const std::string attention = layer + "self_attn.";
@@ -74,7 +74,7 @@ void Llama::build(WeightReader& weights) {
         m_head = m_embedding;
         weights.ignore("lm_head.weight");
     } else {
-        m_head = weights.take("lm_head.weight", {m_config.vocabularySize, d});
+        m_head = weights.takeMatrix("lm_head.weight", {m_config.vocabularySize, d});
     }
     weights.finish();
 }
@@ -84,7 +84,7 @@ at::Tensor Llama::embed(const at::Tensor& ids) const {
     constexpr std::int64_t kNone = -1;
     std::int64_t pad = m_config.padId.value_or(kNone);
     if (m_config.padId && pad < 0) pad += m_config.vocabularySize;
-    return at::embedding(m_embedding, ids, pad);
+    return at::embedding(m_embedding, ids, pad).to(options().dtype());
 }
 
 Llama::Heads Llama::heads(const Block& block, const at::Tensor& x, const RotaryAngles& angles) const {
@@ -143,7 +143,7 @@ at::Tensor Llama::decode(const at::Tensor& ids, const std::shared_ptr<const Pack
 }
 
 at::Tensor Llama::logits(const at::Tensor& hidden) const {
-    return at::linear(rmsNorm(hidden, m_finalNorm, m_config.epsilon), m_head);
+    return project(rmsNorm(hidden, m_finalNorm, m_config.epsilon), m_head);
 }
 
 at::Tensor Llama::loss(std::span<const TokenRow> rows, DropoutSource* dropout) {

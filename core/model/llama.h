@@ -30,7 +30,7 @@ class Llama : public Backbone {
     [[nodiscard]] std::string architecture() const override;
     [[nodiscard]] bool decoderOnly() const override { return true; }
     [[nodiscard]] at::TensorOptions options() const override {
-        return m_embedding.options().requires_grad(false);
+        return m_finalNorm.options().requires_grad(false);
     }
     [[nodiscard]] const LlamaConfig& config() const { return m_config; }
 

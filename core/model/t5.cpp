@@ -15,6 +15,9 @@ namespace {
 // What a weight is for decides its initial deviation.
 enum class Role { Embedding, Query, KeyValue, AttentionOut, FfIn, FfOut, PositionBias, Norm, Head };
 
+// Whether a weight enters products, or is looked up in by token.
+bool isMatrix(Role role) { return role != Role::PositionBias && role != Role::Norm; }
+
 }  // namespace
 
 template <typename Source>
@@ -75,8 +78,9 @@ T5::T5(const T5Config& config, WeightReader& weights) : m_config(config) {
     const std::string embedding = present == names.end() ? names.front() : *present;
     for (const std::string& name : names) weights.ignore(name);
     weights.ignore("decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight");
-    build([&](const std::string& name, Role, const std::vector<std::int64_t>& shape) {
-        return weights.take(name == names.front() ? embedding : name, shape);
+    build([&](const std::string& name, Role role, const std::vector<std::int64_t>& shape) {
+        const std::string& stored = name == names.front() ? embedding : name;
+        return isMatrix(role) ? weights.takeMatrix(stored, shape) : weights.take(stored, shape);
     });
     weights.finish();
 }
@@ -86,6 +90,7 @@ T5::T5(const T5Config& config, const BackboneOptions& options, std::uint64_t see
     const auto d = static_cast<double>(config.dModel);
     const auto inner = static_cast<double>(config.innerWidth());
     build([&](const std::string& name, Role role, const std::vector<std::int64_t>& shape) {
+        const at::ScalarType type = isMatrix(role) ? options.dtype : activationType(options.dtype);
         double deviation = 0;
         switch (role) {
             case Role::Embedding:
@@ -107,13 +112,13 @@ T5::T5(const T5Config& config, const BackboneOptions& options, std::uint64_t see
                 deviation = 1.0 / std::sqrt(static_cast<double>(config.dFf));
                 break;
             case Role::Norm:
-                return at::ones(shape, at::TensorOptions(options.dtype).device(options.device));
+                return at::ones(shape, at::TensorOptions(type).device(options.device));
         }
         auto tensor = at::empty(shape, at::kDouble);
         Rng rng(deriveSeed(seed, name));
         double* values = tensor.data_ptr<double>();
         for (std::int64_t i = 0; i < tensor.numel(); ++i) values[i] = deviation * rng.normal();
-        return tensor.to(options.dtype).to(options.device);
+        return tensor.to(type).to(options.device);
     });
 }
 
@@ -161,7 +166,7 @@ at::Tensor T5::positionBias(const Stack& stack, std::int64_t queries, std::int64
 }
 
 at::Tensor T5::embed(const at::Tensor& ids, DropoutSource* dropout) const {
-    return applyDropout(m_shared.index_select(0, ids), dropout);
+    return applyDropout(m_shared.index_select(0, ids).to(options().dtype()), dropout);
 }
 
 at::Tensor T5::feedForward(const Block& block, const at::Tensor& x, DropoutSource* dropout) const {
@@ -221,8 +226,8 @@ at::Tensor T5::decode(const at::Tensor& ids, const std::shared_ptr<const PackedR
 }
 
 at::Tensor T5::logits(const at::Tensor& hidden) const {
-    if (!m_config.tiedEmbeddings) return at::linear(hidden, m_head);
-    return at::linear(hidden * (1.0 / std::sqrt(static_cast<double>(m_config.dModel))), m_head);
+    if (!m_config.tiedEmbeddings) return project(hidden, m_head);
+    return project(hidden * (1.0 / std::sqrt(static_cast<double>(m_config.dModel))), m_head);
 }
 
 at::Tensor T5::loss(std::span<const TokenRow> rows, DropoutSource* dropout) {

@@ -30,7 +30,7 @@ class T5 : public Backbone {
     [[nodiscard]] std::string architecture() const override;
     [[nodiscard]] bool decoderOnly() const override { return false; }
     [[nodiscard]] at::TensorOptions options() const override {
-        return m_shared.options().requires_grad(false);
+        return m_encoder.finalNorm.options().requires_grad(false);
     }
     [[nodiscard]] const T5Config& config() const { return m_config; }
 

@@ -37,6 +37,8 @@ class Reader {
     std::vector<LoraAdapter::Module> modules() {
         std::vector<LoraAdapter::Module> result;
         const auto add = [&](const std::string& name, Linear* layer, at::Tensor* weight) {
+            // An update smaller than bfloat16's steps counts, too.
+            *weight = weight->to(m_backbone.options().dtype());
             LoraAdapter::Module module;
             module.name = name;
             module.layer = layer;
@@ -178,9 +180,8 @@ void LoraAdapter::merge() const {
 struct LoraAdapter::InPlace::Layer : LinearAdapter {
     explicit Layer(const Module& from) : module(from) {}
     at::Tensor forward(const at::Tensor& x, const Linear& layer) override {
-        const at::Tensor y =
-            layer.bias.defined() ? at::linear(x, layer.weight, layer.bias) : at::linear(x, layer.weight);
-        return y + at::linear(at::linear(x, module.a), module.b) * module.scaling;
+        return project(x, layer.weight, layer.bias) +
+               at::linear(at::linear(x, module.a), module.b) * module.scaling;
     }
     const Module& module;
 };

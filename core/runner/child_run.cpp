@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "store/run_state.h"
+#include "train/run_state.h"
 
 #include <fcntl.h>
 #include <signal.h>

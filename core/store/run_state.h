@@ -6,11 +6,8 @@
 
 namespace jumplora {
 
-// Whether a process of this number exists on this machine.
-bool processIsAlive(std::int64_t pid);
-
-// The state a stored run is in now: "running" is "lost" when its process is gone or nobody holds its lock
-// (the system may have given its number to another program). pid 0 = unknown.
+// The state a stored run is in now: "running" is "lost" when nobody works on it (runIsAlive). pid 0 =
+// unknown.
 std::string liveState(const std::string& state, std::int64_t pid, const std::filesystem::path& directory);
 
 }  // namespace jumplora

@@ -62,6 +62,7 @@ std::int64_t writeCheckpoint(const std::filesystem::path& path, const Checkpoint
                         {"spec_hash", checkpoint.specHash}, {"carry", checkpoint.carry}};
     return writeTensors(path, tensors,
                         {{"format", kCheckpointFormat},
+                         {kChecksumKey, ""},
                          {"f", exact(adapters.blend())},
                          {"threshold_initialised", adapters.thresholdsInitialised() ? "true" : "false"},
                          {"state", state.dump()}});
@@ -115,6 +116,7 @@ std::int64_t writeAdapter(const std::filesystem::path& path, AdapterSet& adapter
                            {"threshold", info.threshold}});
     return writeTensors(path, adapterTensors(adapters),
                         {{"format", kAdapterFormat},
+                         {kChecksumKey, ""},
                          {"task", std::to_string(task)},
                          {"name", taskName},
                          {"f", exact(adapters.blend())},

@@ -26,7 +26,7 @@ struct Checkpoint {
 std::int64_t writeCheckpoint(const std::filesystem::path& file, const Checkpoint& checkpoint,
                              AdapterSet& adapters, const Optimizer* optimizer, const Method& method);
 
-// Reads the header alone. Throws Error(Format).
+// Where the run stands. Throws Error(Format), also when the file is not what was written (its checksum).
 Checkpoint readCheckpoint(const std::filesystem::path& file);
 // Puts the stored state back; `optimizer` may be null.
 void restoreCheckpoint(const std::filesystem::path& file, AdapterSet& adapters, Optimizer* optimizer,

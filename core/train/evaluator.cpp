@@ -30,7 +30,8 @@ std::vector<std::string> answerTexts(Backbone& backbone, const Tokenizer& tokeni
     rows.reserve(texts.size());
     const RowLayout layout = rowLayout(backbone);
     for (const std::string_view text : texts)
-        rows.push_back({encodePrompt(tokenizer, text, options.maxSourceLength, layout), {}});
+        rows.push_back(
+            {encodePrompt(tokenizer, text, options.maxSourceLength, layout, options.truncationSide), {}});
     std::vector<std::size_t> order(rows.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -56,7 +57,9 @@ std::vector<Prediction> evaluate(Backbone& backbone, const Tokenizer& tokenizer,
     std::vector<std::string_view> prompts;
     prompts.reserve(examples.size());
     for (const Example& example : examples) prompts.emplace_back(example.prompt);
-    auto outputs = answerTexts(backbone, tokenizer, prompts, options, progress);
+    EvaluationOptions ofTask = options;
+    ofTask.truncationSide = task.truncationSide;
+    auto outputs = answerTexts(backbone, tokenizer, prompts, ofTask, progress);
     std::vector<Prediction> predictions;
     predictions.reserve(examples.size());
     for (std::size_t i = 0; i < examples.size(); ++i) {

@@ -17,6 +17,7 @@ struct EvaluationOptions {
     std::int64_t batchSize = 32;
     std::int64_t maxNewTokens = 8;
     std::int64_t maxSourceLength = 512;
+    TruncationSide truncationSide = TruncationSide::Right;  // of texts that are longer
 };
 
 // How the backbone reads prompts and labels.

@@ -52,13 +52,13 @@ RunLock::RunLock(const RunDirectory& directory) {
 
 RunLock::~RunLock() { ::close(m_descriptor); }
 
-bool runIsUnlocked(const RunDirectory& directory) {
+std::optional<bool> runIsHeld(const RunDirectory& directory) {
     const int descriptor = ::open(lockFile(directory).c_str(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0) return false;
+    if (descriptor < 0) return errno == ENOENT ? std::optional(false) : std::nullopt;
     struct flock range = wholeFile();
     const bool asked = ::fcntl(descriptor, F_OFD_GETLK, &range) == 0;
     ::close(descriptor);
-    return asked && range.l_type == F_UNLCK;
+    return asked ? std::optional(range.l_type != F_UNLCK) : std::nullopt;
 }
 
 void removeTemporaryFiles(const RunDirectory& directory) {

@@ -2,6 +2,8 @@
 #pragma once
 #include "train/run_directory.h"
 
+#include <optional>
+
 namespace jumplora {
 
 // One program at a time may write to a run. The system gives the lock back when the process ends, however it
@@ -19,8 +21,10 @@ class RunLock {
     int m_descriptor = -1;
 };
 
-// True when this run was locked once and nobody holds it now. False when that cannot be told.
-bool runIsUnlocked(const RunDirectory& directory);
+// Whether a program works on this run now, as its lock says; whose number is in state.json does not matter,
+// the system gives numbers out again. A run without a lock file (a copy of one) is nobody's. None when the
+// lock cannot be asked.
+std::optional<bool> runIsHeld(const RunDirectory& directory);
 
 // Removes half-written files that a killed program left in the run's folder.
 void removeTemporaryFiles(const RunDirectory& directory);

@@ -68,7 +68,7 @@ RunNeeds estimateNeeds(const RunSpec& spec, const RunPlan& plan, const BackboneS
     }
 
     RunNeeds needs;
-    needs.weightBytes = shape.weights * size;
+    needs.weightBytes = shape.weightBytes;
     const std::int64_t moments = spec.optimizer.type == "adamw" ? 2 : spec.optimizer.momentum != 0 ? 1 : 0;
     needs.adapterBytes = trainable * size * (2 + moments);
     const std::string& method = spec.method.type;

@@ -136,13 +136,16 @@ BackboneShape backboneShape(const RunSpec& spec) {
     const std::filesystem::path folder = backboneFolder(spec.backbone.path);
     BackboneOptions options;
     options.device = at::kMeta;
+    options.dtype = parsePrecision(spec.backbone.precision);
+    requireComputable(options.dtype, parseDevice(spec.backbone.device));
     const auto backbone = loadBackbone(folder.string(), options);
     BackboneShape shape;
     shape.config = readJsonFile(folder / "config.json");
-    for (const TensorSlot& slot : backbone->parameters()) shape.weights += slot.tensor->numel();
     AdapterOptions adapter;
     adapter.targets = spec.adapter.targets;
     shape.modules = AdapterSet(*backbone, adapter, {}).infos();
+    for (const TensorSlot& slot : backbone->parameters())
+        shape.weightBytes += static_cast<std::int64_t>(slot.tensor->nbytes());
     return shape;
 }
 

@@ -41,10 +41,11 @@ RunPlan planRun(const RunSpec& spec);  // counts by reading the task files
 // set.
 struct BackboneShape {
     std::vector<ModuleInfo> modules;
-    std::int64_t weights = 0;
+    std::int64_t weightBytes = 0;  // in the run's precision
     Json config;
 };
-// Throws Error as loading the backbone would for files that are missing or damaged.
+// Throws Error as loading the backbone would: for files that are missing or damaged, and for a precision that
+// this machine does not compute.
 BackboneShape backboneShape(const RunSpec& spec);
 
 // How much a run needs, by formula; measured runs stayed within a fifth of it. `sourceTokens`: mean length of

@@ -74,7 +74,8 @@ std::vector<TokenRow> RunSetup::encode(const std::vector<Example>& examples) con
     for (const Example& example : examples) {
         const std::int64_t maxTarget =
             example.maxTargetLength > 0 ? example.maxTargetLength : spec.train.maxTargetLength;
-        rows.push_back({encodePrompt(*tokenizer, example.prompt, spec.train.maxSourceLength, layout),
+        rows.push_back({encodePrompt(*tokenizer, example.prompt, spec.train.maxSourceLength, layout,
+                                     example.truncationSide),
                         encodeLabel(*tokenizer, example.label, maxTarget, layout), spec.train.lossOnPrompt});
     }
     return rows;
@@ -131,7 +132,7 @@ RunSetup openRun(const RunSpec& spec, const LoadProgress& progress) {
     setup.backboneFolder = backboneFolder(spec.backbone.path);
     setup.tokenizer = loadTokenizer(setup.backboneFolder);
     BackboneOptions options;
-    options.dtype = spec.backbone.precision == "float64" ? at::kDouble : at::kFloat;
+    options.dtype = parsePrecision(spec.backbone.precision);
     options.device = parseDevice(spec.backbone.device);
     options.progress = progress;
     setup.backbone = loadBackbone(setup.backboneFolder, options);

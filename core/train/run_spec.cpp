@@ -180,12 +180,10 @@ RunSpec parseRunSpec(const Json& json) {
     spec.seed = run["seed"].get<std::uint64_t>();
 
     const Json backboneJson = member(json, "backbone");
-    if (backboneJson.is_object() && (backboneJson.value("precision", Json()) == "bfloat16" ||
-                                     backboneJson.value("precision", Json()) == "float16"))
+    if (backboneJson.is_object() && backboneJson.value("precision", Json()) == "float16")
         fail(ErrorKind::Input,
-             "backbone.precision: {} is not computed by this version; allowed is one of float32, float64. "
-             "Checkpoints stored in half precision are read and computed in float32",
-             backboneJson["precision"].get<std::string>());
+             "backbone.precision: float16 is not computed; allowed is one of float32, bfloat16, float64. "
+             "Checkpoints stored in float16 are read and computed in each of them");
     const Json backbone = checkParams(section("backbone").params, backboneJson, "backbone");
     spec.backbone.path = backbone["path"].get<std::string>();
     spec.backbone.device = backbone["device"].get<std::string>();

@@ -9,16 +9,17 @@
 
 #include <cerrno>
 #include <ctime>
+#include <limits>
 
 namespace jumplora {
-namespace {
-
-// A process of another user cannot be signalled, but is there.
-bool processExists(std::int64_t pid) {
-    return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
+bool processIsAlive(std::int64_t pid) {
+    if (pid <= 0 || pid > std::numeric_limits<pid_t>::max()) return false;
+    return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
 }
 
-}  // namespace
+bool runIsAlive(const RunDirectory& directory, std::int64_t pid) {
+    return runIsHeld(directory).value_or(processIsAlive(pid));
+}
 
 std::string utcNow() {
     const std::time_t now = std::time(nullptr);
@@ -43,7 +44,7 @@ RunState readState(const RunDirectory& directory) {
     state.message = requireString(json, "message", where);
     state.pid = requireInteger(json, "pid", where);
     state.updated = requireString(json, "updated", where);
-    if (state.state == "running" && (!processExists(state.pid) || runIsUnlocked(directory))) {
+    if (state.state == "running" && !runIsAlive(directory, state.pid)) {
         state.state = "lost";
         state.message = "its process ended without a word; resume goes on from the last checkpoint";
     }

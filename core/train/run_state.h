@@ -14,8 +14,14 @@ struct RunState {
 };
 
 void writeState(const RunDirectory& directory, const std::string& state, const std::string& message);
-// A run that says "running" but whose process is gone, or that no process holds (run_lock.h), is "lost".
+// A run that says "running" but is not alive is "lost".
 RunState readState(const RunDirectory& directory);
+
+// Whether a process of this number exists on this machine; one of another user counts.
+bool processIsAlive(std::int64_t pid);
+// Whether a program works on a run that says so: by its lock (run_lock.h), and only where that cannot be
+// asked by the process number.
+bool runIsAlive(const RunDirectory& directory, std::int64_t pid);
 
 // "2026-03-04T14:05:12Z".
 std::string utcNow();

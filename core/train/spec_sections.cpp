@@ -86,8 +86,11 @@ std::vector<SpecSection> makeSections() {
                "\"builtin\", or a Hugging Face folder: T5, Flan-T5, Llama, Mistral, Qwen 2 or 3 "
                "(docs/checkpoints.md)."),
           text("device", "Device", "cpu", "cpu, cuda, or cuda:N."),
-          choice("precision", "Precision", {"float32", "float64"}, "float32",
-                 "Type of weights and computation."),
+          choice(
+              "precision", "Precision", {"float32", "bfloat16", "float64"}, "float32",
+              "Type of weights and computation. bfloat16: the frozen matrices that carry no adapter, where "
+              "the processor multiplies it fast; adapted weights, adapters, gate, optimizer and loss stay "
+              "float32."),
           unset(real("dropout", "Dropout", 0, 0, 0.999,
                      "Replaces the checkpoint's dropout (dropout_rate, attention_dropout); not set: the "
                      "checkpoint's.")),

@@ -65,7 +65,7 @@ TextModel::TextModel(const std::string& folder, const TextModelOptions& options)
     setComputeThreads(static_cast<int>(options.threads));
     BackboneOptions backbone;
     backbone.device = parseDevice(options.device);
-    backbone.dtype = options.precision == "float64" ? at::kDouble : at::kFloat;
+    backbone.dtype = parsePrecision(options.precision);
     m_state->tokenizer = loadTokenizer(backboneFolder(folder));
     backbone.progress = options.progress;
     m_state->backbone = loadBackbone(backboneFolder(folder), backbone);

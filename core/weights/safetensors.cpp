@@ -4,9 +4,12 @@
 #include "base/error.h"
 #include "base/json.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <memory>
 
 namespace jumplora {
 namespace {
@@ -87,6 +90,53 @@ void requireSeamless(const std::vector<TensorView>& tensors, std::span<const std
              buffer.data() + buffer.size() - end);
 }
 
+constexpr std::size_t kDigits = 16;
+
+// XXH3-64 of pieces that stand one after another.
+class PiecewiseHash {
+  public:
+    PiecewiseHash() : m_state(XXH3_createState(), XXH3_freeState) { XXH3_64bits_reset(m_state.get()); }
+    void add(std::span<const std::byte> piece) {
+        XXH3_64bits_update(m_state.get(), piece.data(), piece.size());
+    }
+    [[nodiscard]] std::string digits() const {
+        return fmt::format("{:016x}", XXH3_64bits_digest(m_state.get()));
+    }
+
+  private:
+    std::unique_ptr<XXH3_state_t, XXH_errorcode (*)(XXH3_state_t*)> m_state;
+};
+
+// Where the checksum's digits stand in a header; npos when they cannot be found as they were written.
+std::size_t digitsPlace(std::string_view header, const std::string& digits) {
+    const std::string text = fmt::format("\"{}\":\"{}\"", kChecksumKey, digits);
+    const std::size_t at = header.find(text);
+    return at == std::string_view::npos || digits.size() != kDigits ? std::string_view::npos
+                                                                    : at + text.size() - 1 - kDigits;
+}
+
+void requireChecksum(std::span<const std::byte> file, std::string_view header, const std::string& expected,
+                     const std::string& path) {
+    std::string found = "none where it was written";
+    if (const std::size_t at = digitsPlace(header, expected); at != std::string_view::npos) {
+        const std::size_t begin = sizeof(std::uint64_t) + at;
+        const std::string zeros(kDigits, '0');
+        PiecewiseHash hash;
+        hash.add(file.first(begin));
+        hash.add(std::as_bytes(std::span(zeros)));
+        hash.add(file.subspan(begin + kDigits));
+        found = hash.digits();
+    }
+    if (found == expected) return;
+    fail(
+        ErrorKind::Format,
+        "{}: is not what was written: its checksum says {}, its content gives {}. Put back a copy of the "
+        "file "
+        "(a bundle of the run holds one) or compute the run again. If it was changed on purpose, take \"{}\" "
+        "out of its metadata.",
+        path, expected, found, kChecksumKey);
+}
+
 }  // namespace
 
 SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : TensorFile(path) {
@@ -117,6 +167,8 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : TensorFile
         }
     }
     requireSeamless(tensors, buffer, file);
+    if (const auto sum = m_metadata.find(kChecksumKey); sum != m_metadata.end())
+        requireChecksum(bytes, text, sum->second, file);
     setTensors(std::move(tensors));
 }
 
@@ -129,8 +181,11 @@ const std::string& SafetensorsFile::requireMetadata(const std::string& key) cons
 
 std::int64_t writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
                               const std::map<std::string, std::string>& metadata, const TensorBytes& dataOf) {
+    const std::string zeros(kDigits, '0');
+    const bool checked = metadata.count(kChecksumKey) > 0;
     Json header = Json::object();
     if (!metadata.empty()) header["__metadata__"] = metadata;
+    if (checked) header["__metadata__"][kChecksumKey] = zeros;
     std::uint64_t offset = 0;
     for (const TensorToWrite& tensor : tensors) {
         TensorView view;
@@ -144,6 +199,13 @@ std::int64_t writeSafetensors(const std::filesystem::path& path, const std::vect
     std::string text = header.dump();
     text.resize((text.size() + 7) / 8 * 8, ' ');
     const std::uint64_t headerSize = text.size();
+    if (checked) {
+        PiecewiseHash hash;
+        hash.add(std::as_bytes(std::span(&headerSize, 1)));
+        hash.add(std::as_bytes(std::span(text)));
+        for (std::size_t i = 0; i < tensors.size(); ++i) hash.add(dataOf(i));
+        text.replace(digitsPlace(text, zeros), kDigits, hash.digits());
+    }
     AtomicFile file(path);
     file.write(std::as_bytes(std::span(&headerSize, 1)));
     file.write(text);

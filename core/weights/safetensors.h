@@ -12,9 +12,13 @@
 
 namespace jumplora {
 
+// Metadata under this key is the XXH3-64 of the whole file with its own 16 digits replaced by zeros: a bit
+// that flips in a float shows.
+inline constexpr const char* kChecksumKey = "jumplora_xxh3";
+
 // A memory-mapped safetensors file. Nothing in it is trusted: header length, JSON, dtype, shape product,
 // offsets (in range, fitting the shape, one after another without gaps) are checked before anything is handed
-// out.
+// out. A file with a checksum is held against it; others are taken without one.
 class SafetensorsFile : public TensorFile {
   public:
     // Throws Error(Io) or Error(Format) with the path and the tensor's name.
@@ -40,7 +44,8 @@ std::int64_t writeSafetensors(const std::filesystem::path& path, const std::vect
                               const std::map<std::string, std::string>& metadata);
 
 // The same where the data of each tensor are made when their turn comes: `tensors` need none, and
-// `dataOf(place)` gives as many bytes as type and shape ask for. They are written before the next call.
+// `dataOf(place)` gives as many bytes as type and shape ask for. They are written before the next call. With
+// kChecksumKey among the metadata its value is filled in, and everything is asked for twice.
 using TensorBytes = std::function<std::span<const std::byte>(std::size_t)>;
 std::int64_t writeSafetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors,
                               const std::map<std::string, std::string>& metadata, const TensorBytes& dataOf);

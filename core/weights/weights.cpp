@@ -166,13 +166,27 @@ std::int64_t writeTensors(const std::filesystem::path& path,
     });
 }
 
-WeightReader::WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress)
-    : m_files(files), m_options(options), m_progress(std::move(progress)), m_total(files.bytes()) {
+WeightReader::WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress,
+                           std::optional<at::ScalarType> matrixType)
+    : m_files(files),
+      m_options(options),
+      m_matrixOptions(matrixType ? options.dtype(*matrixType) : options),
+      m_progress(std::move(progress)),
+      m_total(files.bytes()) {
     // Once and first: a buffer made between two weights would leave a hole there.
     m_buffer.reserve(kPiece);
 }
 
 at::Tensor WeightReader::take(const std::string& name, const std::vector<std::int64_t>& shape) {
+    return take(name, shape, m_options);
+}
+
+at::Tensor WeightReader::takeMatrix(const std::string& name, const std::vector<std::int64_t>& shape) {
+    return take(name, shape, m_matrixOptions);
+}
+
+at::Tensor WeightReader::take(const std::string& name, const std::vector<std::int64_t>& shape,
+                              const at::TensorOptions& options) {
     m_used.insert(name);
     const WeightFiles::Tensor* found = m_files.find(name);
     if (found == nullptr) {
@@ -190,7 +204,7 @@ at::Tensor WeightReader::take(const std::string& name, const std::vector<std::in
             fmt::format("{} holds {}, expected a floating type", name, dtypeName(view.dtype)));
         return {};
     }
-    at::Tensor tensor = at::empty(shape, m_options);
+    at::Tensor tensor = at::empty(shape, options);
     if (tensor.is_meta()) return tensor;
     std::int64_t forgotten = 0;
     copyTensor(view, tensor, m_buffer, [&](std::int64_t bytes) {

@@ -33,10 +33,13 @@ std::int64_t writeTensors(const std::filesystem::path& path,
 // weights themselves loading needs a few MiB.
 class WeightReader {
   public:
-    WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress = {});
+    // `matrixType`: of what takeMatrix() gives; the same as of everything else without one.
+    WeightReader(const WeightFiles& files, at::TensorOptions options, LoadProgress progress = {},
+                 std::optional<at::ScalarType> matrixType = std::nullopt);
     // A tensor in the reader's type and on its device (on kMeta a shape alone, nothing is read); an undefined
     // one when absent or of another shape: finish() then throws.
     at::Tensor take(const std::string& name, const std::vector<std::int64_t>& shape);
+    at::Tensor takeMatrix(const std::string& name, const std::vector<std::int64_t>& shape);
     [[nodiscard]] bool has(const std::string& name) const { return m_files.find(name) != nullptr; }
     // Names that may be in the files without being used.
     void ignore(const std::string& name) { m_used.insert(name); }
@@ -44,8 +47,12 @@ class WeightReader {
     void finish() const;
 
   private:
+    at::Tensor take(const std::string& name, const std::vector<std::int64_t>& shape,
+                    const at::TensorOptions& options);
+
     const WeightFiles& m_files;
     at::TensorOptions m_options;
+    at::TensorOptions m_matrixOptions;
     LoadProgress m_progress;
     std::vector<std::byte> m_buffer;  // what every weight is copied through
     std::int64_t m_done = 0;

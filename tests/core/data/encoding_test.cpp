@@ -82,5 +82,18 @@ TEST(EncodingTest, DecodersReadTheLabelBehindThePrompt) {
     EXPECT_EQ(encodeLabel(ByteTokenizer(true), "", 3, layout), (Ids{1}));
 }
 
+TEST(EncodingTest, APromptMayLoseItsBeginning) {
+    constexpr auto kLeft = TruncationSide::Left;
+    const auto behind = RowLayout::DecoderOnly;
+    EXPECT_EQ(encodePrompt(ByteTokenizer(true, true), "abcd", 3, behind, kLeft), (Ids{2, 'c', 'd'}));
+    EXPECT_EQ(encodePrompt(ByteTokenizer(true, false), "abcd", 3, behind, kLeft), (Ids{'b', 'c', 'd'}));
+    EXPECT_EQ(encodePrompt(ByteTokenizer(true, true), "abcd", 5, behind, kLeft),
+              (Ids{2, 'a', 'b', 'c', 'd'}));
+    EXPECT_EQ(encodePrompt(ByteTokenizer(true, true), "abcd", 1, behind, kLeft), (Ids{2}));
+    const auto apart = RowLayout::EncoderDecoder;
+    EXPECT_EQ(encodePrompt(ByteTokenizer(true, false), "abcd", 3, apart, kLeft), (Ids{'c', 'd', 1}));
+    EXPECT_EQ(encodePrompt(ByteTokenizer(true, true), "abcd", 4, apart, kLeft), (Ids{2, 'c', 'd', 1}));
+}
+
 }  // namespace
 }  // namespace jumplora

@@ -39,6 +39,7 @@ Json suite() {
                {"metric", "rouge_l"},
                {"answer", "first_line"},
                {"max_new_tokens", 64},
+               {"truncation_side", "left"},
                {"max_target_length", 32}}}}};
 }
 
@@ -85,6 +86,8 @@ TEST_F(SuiteFileTest, DescribesTasks) {
     EXPECT_EQ(other[0].prompt, "when");
     EXPECT_EQ(other[0].label, "now");
     EXPECT_EQ(other[0].maxTargetLength, 32);
+    EXPECT_EQ(rows[0].truncationSide, TruncationSide::Right);
+    EXPECT_EQ(other[0].truncationSide, TruncationSide::Left);
     EXPECT_TRUE(opened->provenance(1, Split::Train).contains("two.csv"));
     expectError(ErrorKind::Input, {"two_test.csv", "suite.root"},
                 [&] { (void)opened->load(1, Split::Test, {}); });
@@ -140,6 +143,7 @@ TEST_F(SuiteFileTest, BuiltInSuitesHaveNames) {
     std::vector<std::string> metrics;
     std::vector<double> epochs;
     for (const TaskInfo& task : trace->tasks()) {
+        EXPECT_EQ(task.truncationSide, TruncationSide::Left) << "the question stands at the end";
         names.push_back(task.name);
         metrics.push_back(task.metric);
         epochs.push_back(task.epochs);

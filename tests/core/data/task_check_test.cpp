@@ -103,8 +103,8 @@ TEST_F(TaskCheckTest, SaysWhatIsCutOff) {
     EXPECT_DOUBLE_EQ(train.tokensCut, 3.0 / 15);
     EXPECT_EQ(train.labelsCut, 1) << "\"good\" and eos are five";
     EXPECT_THAT(messagesOf(check, false),
-                Contains(HasSubstr(
-                    "1 of 2 train prompts are longer than 8 tokens; 20.0 % of all tokens are cut off")));
+                Contains(HasSubstr("1 of 2 train prompts are longer than 8 tokens and lose their end; 20.0 % "
+                                   "of all tokens are cut off")));
 }
 
 TEST_F(TaskCheckTest, MissingAndBrokenSplitsAreErrors) {

@@ -8,6 +8,7 @@
 #include "support/errors.h"
 #include "support/mutation.h"
 #include "support/shared_data.h"
+#include "weights/safetensors.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -231,6 +232,24 @@ TEST(Reproduction, NamesEveryDifference) {
     const Table table = reproductionTable(check);
     EXPECT_EQ(table.title, "Not reproduced");
     EXPECT_EQ(table.rows.size(), 4U);
+}
+
+TEST(Reproduction, AdaptersFromBeforeThereWereChecksumsMayBeEqual) {
+    const TemporaryFolder folder;
+    const RunDirectory a = writeRun(folder.path() / "a");
+    const RunDirectory b = writeRun(folder.path() / "b");
+    const auto write = [](const RunDirectory& run, float value, bool checked) {
+        const std::vector<float> values = {1, value};
+        std::map<std::string, std::string> metadata = {{"format", "jumplora-adapter/1"}};
+        if (checked) metadata[kChecksumKey] = "";
+        writeSafetensors(run.path() / run.adapterName(1),
+                         {{"q.lora_A", DType::F32, {2}, std::as_bytes(std::span(values))}}, metadata);
+    };
+    write(a, 2, false);
+    write(b, 2, true);
+    EXPECT_TRUE(compareReproduction(a, b).equal());
+    write(b, 3, true);
+    EXPECT_FALSE(compareReproduction(a, b).equal());
 }
 
 }  // namespace

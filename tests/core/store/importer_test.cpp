@@ -6,10 +6,13 @@
 #include "core/store/sample_run.h"
 #include "support/shared_data.h"
 #include "train/run_lock.h"
+#include "train/run_state.h"
 
 #include <gmock/gmock.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <limits>
 
 namespace jumplora {
 namespace {
@@ -215,8 +218,16 @@ TEST(Importer, AVanishedProcessMeansLost) {
     running.pid = getpid();
     const RunDirectory files = writeSampleRun(folder.path() / "run", running);
     Store store = Store::inMemory();
-    const std::string id = Importer(store).indexRun(files.path());
-    EXPECT_EQ(store.run(id).state, "running");
+    std::string id;
+    {
+        const RunLock held(files);
+        id = Importer(store).indexRun(files.path());
+        EXPECT_EQ(store.run(id).state, "running");
+        // Its number may be one of another machine or container.
+        testing::writeState(files.path(), "running", std::numeric_limits<pid_t>::max());
+        Importer(store).indexRun(files.path());
+        EXPECT_EQ(store.run(id).state, "running");
+    }
     const pid_t child = fork();
     if (child == 0) _exit(0);
     int status = 0;
@@ -243,6 +254,20 @@ TEST(Importer, ARunWhoseProcessNumberBelongsToAnotherProgramIsLost) {
     }
     EXPECT_EQ(store.run(id).state, "lost");
     EXPECT_EQ(store.countRuns({.states = {"lost"}}), 1);
+}
+
+TEST(Importer, ACopyWithoutALockIsLostWhoeverHasItsProcessNumberNow) {
+    const TemporaryFolder folder;
+    SampleRun running;
+    running.state = "running";
+    running.pid = getpid();
+    const RunDirectory files = writeSampleRun(folder.path() / "run", running);
+    ASSERT_FALSE(std::filesystem::exists(files.path() / "lock"));
+    Store store = Store::inMemory();
+    const std::string id = Importer(store).indexRun(files.path());
+    EXPECT_EQ(store.run(id).state, "lost");
+    EXPECT_EQ(readState(files).state, "lost");
+    EXPECT_FALSE(std::filesystem::exists(files.path() / "lock")) << "looking leaves no trace";
 }
 
 TEST(Importer, MovedRunsAreFollowedAndCopiesRefused) {

@@ -5,6 +5,7 @@
 #include "core/store/sample_run.h"
 #include "store/importer.h"
 #include "support/shared_data.h"
+#include "train/run_lock.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -133,7 +134,9 @@ TEST_F(StoreTest, RemovingForgetsAndDeletingDeletes) {
     running.id = "run4-abc";
     running.state = "running";
     running.pid = getpid();
-    Importer(m_store).indexRun(writeSampleRun(m_folder.path() / "r4", running).path());
+    const RunDirectory held = writeSampleRun(m_folder.path() / "r4", running);
+    const RunLock lock(held);
+    Importer(m_store).indexRun(held.path());
     EXPECT_THAT(errorOf([&] { m_store.deleteRunWithFiles("run4-abc"); }), HasSubstr("is running"));
 }
 

@@ -6,6 +6,7 @@
 #include "core/store/sample_run.h"
 #include "store/importer.h"
 #include "support/shared_data.h"
+#include "train/run_lock.h"
 
 #include <gmock/gmock.h>
 #include <unistd.h>
@@ -29,6 +30,7 @@ class StoreWriterTest : public ::testing::Test {
         waiting.state = "waiting";
         m_files = testing::writeSampleRun(m_folder.path() / "run", waiting);
         writeFileAtomically(m_files.eventsFile(), "");
+        m_held.emplace(m_files);
     }
     // As the event log does: the file first, then the listeners.
     void emit(StoreWriter& writer, std::size_t begin, std::size_t end) {
@@ -58,6 +60,7 @@ class StoreWriterTest : public ::testing::Test {
     TemporaryFolder m_folder;
     std::filesystem::path m_database = m_folder.path() / "workbench.sqlite";
     RunDirectory m_files{""};
+    std::optional<RunLock> m_held;  // as the trainer has it
     std::vector<Event> m_events;
     std::string m_lines;
     std::mutex m_mutex;

@@ -161,8 +161,8 @@ TEST(RunSpec, ImpossibleCombinationsAreRefused) {
     expectRefused(R"({"adapter": {"targets": []}})", {"adapter.targets", "empty"});
     expectRefused(R"({"adapter": {"targets": ["q", "q"]}})", {"adapter.targets"});
     expectRefused(R"({"optimizer": {"momentum": 0.9}})", {"optimizer.momentum", "sgd"});
-    expectRefused(R"({"backbone": {"precision": "bfloat16"}})",
-                  {"backbone.precision", "bfloat16", "float32, float64"});
+    expectRefused(R"({"backbone": {"precision": "float16"}})",
+                  {"backbone.precision", "float16", "float32, bfloat16, float64"});
     for (const char* device : {"gpu", "cuda:", "cuda:x", "cuda:1x", "cuda:99999", "CPU", ""})
         expectRefused(Json({{"backbone", {{"device", device}}}}).dump(), {"backbone.device", device});
     for (const char* name : {"", "a/b", ".hidden", "-x", "a\nb"})

@@ -220,9 +220,9 @@ TEST_F(TroubledRun, ASecondProgramIsRefused) {
         EXPECT_EQ(readFile(run.eventsFile()), events);
         EXPECT_EQ(readFile(run.stateFile()), state);
         EXPECT_EQ(readState(run).state, "running");
-        EXPECT_FALSE(runIsUnlocked(run));
+        EXPECT_EQ(runIsHeld(run), true);
     }
-    EXPECT_TRUE(runIsUnlocked(run));
+    EXPECT_EQ(runIsHeld(run), false);
     EXPECT_EQ(readState(run).state, "lost");
     {
         const RunLock lock(run);
