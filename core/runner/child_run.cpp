@@ -89,6 +89,7 @@ ChildRun::ChildRun(const std::filesystem::path& program, const std::vector<std::
     std::vector<std::string> words = {program.string()};
     words.insert(words.end(), arguments.begin(), arguments.end());
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
     const int code = ::posix_spawn(&m_pid, program.c_str(), &settings.files, &settings.attributes,

@@ -166,6 +166,7 @@ TEST_F(StoreWriterTest, SeveralRunsWriteAtTheSameTime) {
     }
     {
         std::vector<std::jthread> trainers;
+        trainers.reserve(kRuns);
         for (int r = 0; r < kRuns; ++r)
             trainers.emplace_back([&, r] {
                 const std::vector<Event> events = runs[static_cast<std::size_t>(r)].readEvents();

@@ -54,6 +54,7 @@ void expectAdapters(AdapterSet& adapters, const std::vector<at::Tensor>& wanted)
 
 std::vector<at::Tensor> copies(const std::vector<at::Tensor>& tensors) {
     std::vector<at::Tensor> result;
+    result.reserve(tensors.size());
     for (const at::Tensor& tensor : tensors) result.push_back(tensor.detach().clone());
     return result;
 }
