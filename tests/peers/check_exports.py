@@ -6,7 +6,7 @@
 PROGRAM is the built command line. Needs torch, transformers 4.57.6 and peft 0.18.1. Small random models and short
 runs are made in FOLDER (a temporary one by default): checkpoints in every form of file, adapters with every
 setting that is supported and some that are refused, adapters and models of runs. Every logit has to agree within
-1e-5 of the largest. Takes about a minute.
+1e-5 of the largest. Takes two minutes.
 """
 import argparse
 import contextlib
@@ -22,9 +22,17 @@ import torch
 from make_forward_folder import make_batch, make_model
 from peft import LoHaConfig, LoraConfig, PeftModel, get_peft_model
 from safetensors.torch import load_file, save_file
-from transformers import AutoModelForCausalLM, AutoModelForSeq2SeqLM, T5Config, T5ForConditionalGeneration
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import (
+    AutoModelForCausalLM,
+    AutoModelForSeq2SeqLM,
+    PreTrainedTokenizerFast,
+    T5Config,
+    T5ForConditionalGeneration,
+)
 
 LIMIT = 1e-5
+SPARSE = "sparse_update.safetensors"
 BUILTIN = pathlib.Path(__file__).resolve().parents[2] / "resources" / "builtin"
 failures = []
 
@@ -281,77 +289,105 @@ def apply_sparse(model, file):
     return model
 
 
-def check_exports(program, work):
-    spec = {
-        "backbone": {"path": str(BUILTIN)},
-        "suite": {"tasks": "builtin", "order": ["dbpedia", "amazon", "agnews"], "max_samples": 64},
-        "adapter": {"rank": 4, "alpha": 8, "targets": ["q", "v", "wo"]},
-        "optimizer": {"lr": 2e-2},
-        "train": {"batch_size": 8},
-        "evaluation": {"max_samples": 2},
-    }
-    runs = {}
-    for name, changes in {
-        "plain": {"method": {"type": "inclora"}},
-        "gated": {"method": {"type": "ella"}, "gate": {"type": "jumprelu"}},
-        "continued": {"method": {"type": "seqlora"}},
-    }.items():
-        file = work / f"{name}.json"
-        file.write_text(json.dumps({**spec, "name": name, **changes}))
-        runs[name] = program.json("run", file, "--into", work / "runs" / name, "--json", "--quiet")["directory"]
+class Runs:
+    """Runs on one backbone, their models and their adapters."""
 
-    base = load_model(BUILTIN)
-    inputs = make_inputs(base)
-    models = {}
-    for name in runs:
-        for task in (0, 1, 2, 3):
-            folder = work / f"{name}_after_{task}"
-            program.json("export-model", runs[name], "--task", task, "--output", folder, "--json")
-            models[name, task] = forward(load_model(folder), inputs).logits
-    check("the backbone comes out as it went in", relative(models["plain", 0], forward(base, inputs).logits) == 0)
-    check("training changed the model", relative(models["plain", 1], models["plain", 0]) > 1e-3)
+    def __init__(self, program, work, backbone, spec):
+        self.program, self.work, self.backbone = program, work, backbone
+        self.spec = {"backbone": {"path": str(backbone)}, "evaluation": {"max_samples": 2}, **spec}
+        config = json.loads((backbone / "config.json").read_text())
+        self.encoder_decoder = config.get("model_type") == "t5"
+        self.inputs = make_inputs(self.load())
+        self.directories = {}
+        self.logits = {}
 
-    def compare(what, model, expected):
-        error = relative(forward(model, inputs).logits, expected)
-        check(what, error < LIMIT, f"{error:.1e}")
+    def load(self, folder=None):
+        return load_model(folder or self.backbone, self.encoder_decoder)
 
-    def fresh(folder=None):
-        return load_model(folder or BUILTIN)
+    def run(self, name, changes):
+        file = self.work / f"{name}.json"
+        file.write_text(json.dumps({**self.spec, "name": name, **changes}))
+        report = self.program.json("run", file, "--into", self.work / "runs" / name, "--json", "--quiet")
+        self.directories[name] = report["directory"]
 
-    def export(name, task, *options):
-        folder = work / "_".join(["adapter", name, str(task), *options])
-        report = program.json("peft", "export", runs[name], "--task", task, "--output", folder, "--json", *options)
+    def model_folder(self, name, task):
+        return self.work / f"{name}_after_{task}"
+
+    def export_models(self, name, tasks):
+        for task in tasks:
+            folder = self.model_folder(name, task)
+            self.program.json("export-model", self.directories[name], "--task", task, "--output", folder, "--json")
+            self.logits[name, task] = self.forward(self.load(folder))
+
+    def export(self, name, task, *options):
+        folder = self.work / "_".join(["adapter", name, str(task), *options])
+        report = self.program.json(
+            "peft", "export", self.directories[name], "--task", task, "--output", folder, "--json", *options
+        )
         return folder, report
 
-    for task in (1, 2):
-        folder, _ = export("plain", task)
-        start = fresh(work / f"plain_after_{task - 1}")
-        compare(f"plain, task {task} in peft", PeftModel.from_pretrained(start, folder).eval(), models["plain", task])
-        verify = json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
-        check(f"plain, task {task} names its base", (verify is not None) == (task == 1), str(verify))
-    folder, report = export("plain", 3, "--cumulative")
-    check("rank of the sum", report["rank"] == 12)
-    summed = PeftModel.from_pretrained(fresh(), folder).eval()
-    compare("plain, tasks 1 to 3 in peft", summed, models["plain", 3])
-    compare("plain, tasks 1 to 3 merged by peft", summed.merge_and_unload(), models["plain", 3])
-    folder, _ = export("continued", 2)
-    compare("continued, task 2 in peft", PeftModel.from_pretrained(fresh(), folder).eval(), models["continued", 2])
+    def forward(self, model):
+        return forward(model, self.inputs).logits
 
-    folder, report = export("gated", 2)
+    def compare(self, what, model, expected):
+        error = relative(self.forward(model), expected)
+        check(what, error < LIMIT, f"{error:.1e}")
+
+    def compare_adapter(self, name, task, base=None):
+        folder, _ = self.export(name, task)
+        adapted = PeftModel.from_pretrained(self.load(base), folder).eval()
+        self.compare(f"{name}, task {task} in peft", adapted, self.logits[name, task])
+        return folder
+
+
+def check_exports(program, work):
+    runs = Runs(
+        program,
+        work,
+        BUILTIN,
+        {
+            "suite": {"tasks": "builtin", "order": ["dbpedia", "amazon", "agnews"], "max_samples": 64},
+            "adapter": {"rank": 4, "alpha": 8, "targets": ["q", "v", "wo"]},
+            "optimizer": {"lr": 2e-2},
+            "train": {"batch_size": 8},
+        },
+    )
+    runs.run("plain", {"method": {"type": "inclora"}})
+    runs.run("gated", {"method": {"type": "ella"}, "gate": {"type": "jumprelu"}})
+    runs.run("continued", {"method": {"type": "seqlora"}})
+    for name in runs.directories:
+        runs.export_models(name, range(4))
+    logits = runs.logits
+    check("the backbone comes out as it went in", relative(logits["plain", 0], runs.forward(runs.load())) == 0)
+    check("training changed the model", relative(logits["plain", 1], logits["plain", 0]) > 1e-3)
+
+    for task in (1, 2):
+        folder = runs.compare_adapter("plain", task, runs.model_folder("plain", task - 1))
+        base = json.loads((folder / "adapter_config.json").read_text())["base_model_name_or_path"]
+        check(f"plain, task {task} names its base", (base is not None) == (task == 1), str(base))
+    folder, report = runs.export("plain", 3, "--cumulative")
+    check("rank of the sum", report["rank"] == 12)
+    summed = PeftModel.from_pretrained(runs.load(), folder).eval()
+    runs.compare("plain, tasks 1 to 3 in peft", summed, logits["plain", 3])
+    runs.compare("plain, tasks 1 to 3 merged by peft", summed.merge_and_unload(), logits["plain", 3])
+    runs.compare_adapter("continued", 2)
+
+    folder, report = runs.export("gated", 2)
     check("a masked update is no pair", report["sparse"] and not report["lora"])
     check("and is sparse", report["live_entries"] < report["entries"] / 2, str(report["live_entries"]))
-    start = fresh(work / "gated_after_1")
-    compare("gated, task 2 as its entries", apply_sparse(start, folder / "sparse_update.safetensors"), models["gated", 2])
-    folder, report = export("gated", 3, "--cumulative", "--closest-rank", "6")
-    compare("gated, tasks 1 to 3", apply_sparse(fresh(), folder / "sparse_update.safetensors"), models["gated", 3])
-    closest = PeftModel.from_pretrained(fresh(), folder).merge_and_unload()
-    check_closest(closest, apply_sparse(fresh(), folder / "sparse_update.safetensors"), fresh(), report)
+    start = runs.load(runs.model_folder("gated", 1))
+    runs.compare("gated, task 2 as its entries", apply_sparse(start, folder / SPARSE), logits["gated", 2])
+    folder, report = runs.export("gated", 3, "--cumulative", "--closest-rank", "6")
+    exact = apply_sparse(runs.load(), folder / SPARSE)
+    runs.compare("gated, tasks 1 to 3", exact, logits["gated", 3])
+    closest = PeftModel.from_pretrained(runs.load(), folder).merge_and_unload()
+    check_closest(closest, exact, runs.load(), report)
 
     # The other way: what was exported is imported again.
     folder = work / "adapter_plain_1"
     output = work / "imported_again"
     program.json("peft", "import", folder, "--backbone", BUILTIN, "--output", output, "--json")
-    compare("an exported adapter imported again", fresh(output), models["plain", 1])
+    runs.compare("an exported adapter imported again", runs.load(output), logits["plain", 1])
     answers = [
         subprocess.run(
             [program.path, "generate", *arguments],
@@ -362,12 +398,71 @@ def check_exports(program, work):
             check=True,
         ).stdout
         for arguments in (
-            ["--run", runs["plain"], "--after", "1"],
+            ["--run", runs.directories["plain"], "--after", "1"],
             [BUILTIN, "--adapter", folder],
             [output],
         )
     ]
     check("generate --adapter answers as the run does", len({line for line in answers}) == 1, str(answers))
+
+
+def save_byte_tokenizer(folder, config):
+    """A token for each byte behind padding, bos and eos."""
+    letters = sorted(pre_tokenizers.ByteLevel.alphabet())
+    vocabulary = {token: id for id, token in enumerate(["<pad>", "<s>", "</s>", *letters])}
+    tokenizer = Tokenizer(models.BPE(vocabulary, []))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, pad_token="<pad>", bos_token="<s>", eos_token="</s>"
+    ).save_pretrained(folder)
+    assert len(vocabulary) <= config.vocab_size
+
+
+def check_decoder_exports(program, work):
+    """The same ways out of runs on decoder-only models: shared keys, biases, an own and a tied output layer."""
+    cases = {
+        "llama": ({"tie_word_embeddings": False}, ["q_proj", "v_proj", "down_proj"]),
+        "qwen2": ({"tie_word_embeddings": True}, ["q_proj", "k_proj", "o_proj", "gate_proj"]),
+    }
+    for seed, (family, (settings, targets)) in enumerate(cases.items(), 21):
+        folder = work / family
+        folder.mkdir()
+        small = {"vocab_size": 272, "num_hidden_layers": 2, "max_position_embeddings": 512, **settings}
+        model = make_model(family, small, seed)
+        model.save_pretrained(folder)
+        save_byte_tokenizer(folder, model.config)
+        biased = [name for name in model.state_dict() if name.endswith("bias")]
+        check(f"{family}: biases", bool(biased) == (family == "qwen2"))
+        runs = Runs(
+            program,
+            folder,
+            folder,
+            {
+                "suite": {"tasks": "builtin", "order": ["dbpedia", "amazon"], "max_samples": 32},
+                "adapter": {"rank": 3, "alpha": 6, "targets": targets},
+                "optimizer": {"lr": 5e-3},
+                "train": {"batch_size": 8},
+            },
+        )
+        check(f"{family}: heads share keys", model.config.num_key_value_heads < model.config.num_attention_heads)
+        plain, gated = f"{family}_plain", f"{family}_gated"
+        runs.run(plain, {"method": {"type": "inclora"}})
+        runs.run(gated, {"method": {"type": "ella"}, "gate": {"type": "jumprelu"}})
+        runs.export_models(plain, (1, 2))
+        runs.export_models(gated, (1, 2))
+        change = relative(runs.logits[plain, 1], runs.forward(runs.load()))
+        check(f"{family}: training changed the model", change > 1e-3, f"{change:.1e}")
+        runs.compare_adapter(plain, 1)
+        runs.compare_adapter(plain, 2, runs.model_folder(plain, 1))
+        merged = runs.model_folder(plain, 2)
+        record(runs.load(merged), merged, {"format": "jumplora-golden-forward/1"})
+        program.verify(f"{family}: the exported model in both programs", "forward", merged)
+        adapter, report = runs.export(gated, 2)
+        live, entries = report["live_entries"], report["entries"]
+        check(f"{family}: a masked update is sparse", 0 < live < entries, f"{live} of {entries}")
+        start = runs.load(runs.model_folder(gated, 1))
+        runs.compare(f"{gated}, task 2 as its entries", apply_sparse(start, adapter / SPARSE), runs.logits[gated, 2])
 
 
 def check_closest(closest, exact, base, report):
@@ -397,7 +492,7 @@ def main():
     work.mkdir(parents=True, exist_ok=True)
     try:
         program = Program(options.program, work)
-        for part in (check_checkpoints, check_imports, check_refusals, check_exports):
+        for part in (check_checkpoints, check_imports, check_refusals, check_exports, check_decoder_exports):
             folder = work / ("check_imports" if part is check_refusals else part.__name__)
             folder.mkdir(exist_ok=True)
             part(program, folder)
