@@ -7,15 +7,20 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
+#include <ctime>
 
 namespace jumplora {
 namespace {
 
-double secondsSince1970() {
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+double secondsOf(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
+
+// Goes on while the machine sleeps, and nobody sets it.
+double secondsOfMachine() { return secondsOf(CLOCK_BOOTTIME); }
 
 [[noreturn]] void failWriting(const std::filesystem::path& file, int code) {
     fail(code == ENOSPC || code == EDQUOT ? ErrorKind::Resource : ErrorKind::Io, "{}: cannot write: {}.{}",
@@ -27,7 +32,10 @@ double secondsSince1970() {
 
 EventLog::EventLog(const std::filesystem::path& file, std::int64_t keepBytes,
                    std::vector<EventListener*> listeners)
-    : m_file(file), m_bytes(keepBytes), m_listeners(std::move(listeners)) {
+    : m_file(file),
+      m_bytes(keepBytes),
+      m_listeners(std::move(listeners)),
+      m_machineStarted(secondsOf(CLOCK_REALTIME) - secondsOfMachine()) {
     m_descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (m_descriptor < 0) failWriting(file, errno);
     try {
@@ -66,7 +74,7 @@ std::int64_t EventLog::fileSize() const {
 EventLog::~EventLog() { ::close(m_descriptor); }
 
 void EventLog::emit(EventPayload payload) {
-    const Event event{secondsSince1970(), std::move(payload)};
+    const Event event{m_machineStarted + secondsOfMachine(), std::move(payload)};
     const std::string line =
         toJson(event).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
     std::size_t done = 0;

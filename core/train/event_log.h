@@ -8,7 +8,9 @@
 namespace jumplora {
 
 // Appends events to events.jsonl and hands them to the other listeners. Errors of writing end the run; a
-// listener's exceptions are its own bugs and are not caught.
+// listener's exceptions are its own bugs and are not caught. Times of events are the calendar's when the file
+// was opened, counted on from there: their differences are durations, whatever is done to the clock
+// meanwhile.
 class EventLog {
   public:
     // Opens the file, cut to `keepBytes` (what the newest checkpoint knows of). Throws Error(Io), and
@@ -31,6 +33,7 @@ class EventLog {
     int m_descriptor = -1;
     std::int64_t m_bytes = 0;
     std::vector<EventListener*> m_listeners;
+    double m_machineStarted;  // seconds since 1970
 };
 
 }  // namespace jumplora

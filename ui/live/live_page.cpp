@@ -10,7 +10,6 @@
 
 #include <QAction>
 #include <QComboBox>
-#include <QDateTime>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
@@ -203,8 +202,7 @@ void LivePage::noteDwarfedLoss(bool dwarfs, double ratio) {
            "Lower their weight for this task.")
             .arg(qRound(ratio))
             .arg(m_view->taskName(m_view->currentTask()));
-    m_view->log.push_back({static_cast<double>(QDateTime::currentMSecsSinceEpoch()) / 1000,
-                           LogLine::Level::Warning, text.toStdString()});
+    m_view->note(LogLine::Level::Warning, text.toStdString());
     tell(RunView::LogAdded);
 }
 

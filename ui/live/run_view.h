@@ -82,6 +82,8 @@ struct RunView {
         StateChanged = 256
     };
     unsigned apply(const Event& event);
+    // A line of the log at the time of the newest event.
+    void note(LogLine::Level level, std::string text);
     // Number of a step within the whole run, before its task's first step.
     [[nodiscard]] std::int64_t stepsBefore(std::int64_t task) const;
     // Task of the last step, from 1; 0 before the first.
@@ -107,7 +109,6 @@ struct RunView {
     unsigned take(const RunResumed& event);
     unsigned take(const RunEnded& event);
     Task& taskAt(std::int64_t task);
-    void note(LogLine::Level level, std::string text);
     double m_now = 0;  // time of the event that is applied
 };
 

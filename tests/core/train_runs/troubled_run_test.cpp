@@ -7,11 +7,11 @@
 #include "support/child_process.h"
 #include "support/errors.h"
 #include "support/prepared_run.h"
+#include "support/small_disk.h"
 #include "train/run_lock.h"
 #include "train/run_state.h"
 #include "train/trainer.h"
 
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -24,38 +24,12 @@ namespace {
 
 using testing::ChildProcess;
 using testing::expectError;
+using testing::SmallDisk;
 
 void execute(const RunDirectory& run) {
     RunControl control;
     executeRun(run, {}, control);
 }
-
-// A small file system in memory; `error` says why there is none.
-class SmallDisk {
-  public:
-    SmallDisk(std::filesystem::path place, const std::string& size) : m_place(std::move(place)) {
-        makeFolder(m_place);
-        if (mount("tmpfs", m_place.c_str(), "tmpfs", 0, ("size=" + size).c_str()) == 0) {
-            m_mounted = true;
-        } else {
-            m_error = std::strerror(errno);
-        }
-    }
-    ~SmallDisk() {
-        if (m_mounted) umount2(m_place.c_str(), MNT_DETACH);
-    }
-    SmallDisk(const SmallDisk&) = delete;
-    SmallDisk& operator=(const SmallDisk&) = delete;
-    [[nodiscard]] const std::string& error() const { return m_error; }
-    void remount(const std::string& size, unsigned long flags = 0) const {
-        ASSERT_EQ(mount("tmpfs", m_place.c_str(), "tmpfs", MS_REMOUNT | flags, ("size=" + size).c_str()), 0);
-    }
-
-  private:
-    std::filesystem::path m_place;
-    bool m_mounted = false;
-    std::string m_error;
-};
 
 class TroubledRun : public testing::PreparedRun {
   protected:
