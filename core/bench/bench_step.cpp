@@ -52,7 +52,9 @@ struct Bench {
         constexpr double kEmbedding = 1.0;
         const std::int64_t batch = options.batch > 0 ? options.batch : shape.batch;
         setComputeThreads(static_cast<int>(options.threads));
-        rows = benchRows(options, batch);
+        BenchRows made = benchRows(options, batch);
+        rows = std::move(made.rows);
+        result.extra["encode_seconds"] = made.encodeSeconds;
         BackboneOptions backboneOptions;
         backboneOptions.dtype = parsePrecision(options.precision);
         requireComputable(backboneOptions.dtype, backboneOptions.device);
@@ -124,6 +126,8 @@ BenchResult benchStep(const BenchOptions& options) {
     Bench bench("step", options);
     bench.describeGate();
     take(measure(options, [&] { bench.step(); }), bench.result);
+    bench.result.extra["encode_share"] =
+        bench.result.extra["encode_seconds"].get<double>() / bench.result.median();
     // Forward, and the gradient by the input of everything; frozen weights have no gradient of their own.
     bench.result.gflop = 2 * forwardGflop(bench.shape.config, bench.rows);
     if (options.operations) {

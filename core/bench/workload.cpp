@@ -11,6 +11,7 @@
 #include "train/run_setup.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 
 namespace jumplora {
@@ -55,15 +56,24 @@ const BenchShape& benchShape(const std::string& name) {
          fmt::join(benchShapes(), ", "));
 }
 
-std::vector<TokenRow> benchRows(const BenchOptions& options, std::int64_t count) {
+BenchRows benchRows(const BenchOptions& options, std::int64_t count) {
     const auto suite = openSuite(options.tasks, options.root);
     const std::size_t task = options.task.empty() ? 0 : suite->find(options.task, "--task");
     const auto tokenizer =
         loadTokenizer(options.tokenizer.empty() ? backboneFolder("builtin") : options.tokenizer);
-    std::vector<TokenRow> rows;
-    for (const Example& example : suite->load(task, Split::Train, count))
-        rows.push_back({encodeTruncated(*tokenizer, example.prompt, options.maxSource),
-                        encodeTruncated(*tokenizer, example.label, options.maxTarget)});
+    const std::vector<Example> examples = suite->load(task, Split::Train, count);
+    BenchRows result;
+    std::vector<TokenRow>& rows = result.rows;
+    constexpr int kTimes = 5;
+    for (int i = 0; i < kTimes; ++i) {
+        const auto started = std::chrono::steady_clock::now();
+        rows.clear();
+        for (const Example& example : examples)
+            rows.push_back({encodeTruncated(*tokenizer, example.prompt, options.maxSource),
+                            encodeTruncated(*tokenizer, example.label, options.maxTarget)});
+        const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+        result.encodeSeconds = i == 0 ? took : std::min(result.encodeSeconds, took);
+    }
     if (static_cast<std::int64_t>(rows.size()) < count)
         fail(ErrorKind::Input, "the task has {} training rows, {} are needed", rows.size(), count);
     if (!options.writeRows.empty()) {
@@ -72,7 +82,7 @@ std::vector<TokenRow> benchRows(const BenchOptions& options, std::int64_t count)
             lines += Json{{"source", row.source}, {"target", row.target}}.dump() + "\n";
         writeFileAtomically(options.writeRows, lines);
     }
-    return rows;
+    return result;
 }
 
 double forwardGflop(const T5Config& config, std::span<const TokenRow> rows) {

@@ -15,8 +15,12 @@ struct BenchShape {
 // Throws Error(Input) with the known names.
 const BenchShape& benchShape(const std::string& name);
 
+struct BenchRows {
+    std::vector<TokenRow> rows;
+    double encodeSeconds = 0;  // that tokenizing them takes on one thread, best of a few times
+};
 // The first rows of the chosen task, tokenized; written to options.writeRows when that is set.
-std::vector<TokenRow> benchRows(const BenchOptions& options, std::int64_t count);
+BenchRows benchRows(const BenchOptions& options, std::int64_t count);
 
 // Matrix products of one forward pass, in GFLOP: linear layers, attention, logits. `targets` are the
 // decoder's positions.

@@ -38,4 +38,20 @@ std::vector<std::vector<std::int64_t>> BatchPlan::microBatches(std::int64_t step
     return batches;
 }
 
+std::vector<std::int64_t> rowsInOrderOfUse(BatchPlan plan, std::int64_t rows, std::int64_t from) {
+    std::vector<std::int64_t> order;
+    std::vector<bool> seen(static_cast<std::size_t>(rows));
+    for (std::int64_t step = from; step < plan.steps() && static_cast<std::int64_t>(order.size()) < rows;
+         ++step) {
+        for (const auto& batch : plan.microBatches(step)) {
+            for (const std::int64_t row : batch) {
+                if (seen[static_cast<std::size_t>(row)]) continue;
+                seen[static_cast<std::size_t>(row)] = true;
+                order.push_back(row);
+            }
+        }
+    }
+    return order;
+}
+
 }  // namespace jumplora

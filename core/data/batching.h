@@ -26,4 +26,7 @@ class BatchPlan {
     std::vector<std::int64_t> m_order;  // of m_epoch
 };
 
+// Every row that the plan's steps from `from` on see, in the order in which they first do.
+std::vector<std::int64_t> rowsInOrderOfUse(BatchPlan plan, std::int64_t rows, std::int64_t from);
+
 }  // namespace jumplora

@@ -33,7 +33,7 @@ class Probe {
             std::max<std::size_t>(1, examples.size() / std::max<std::size_t>(1, wanted));
         for (std::size_t i = 0; i < wanted; ++i)
             m_examples.push_back(examples[(i * stride) % examples.size()]);
-        m_rows = m_setup.encode(m_examples);
+        for (const Example& example : m_examples) m_rows.push_back(m_setup.encode(example));
         m_setup.adapters->reset(deriveSeed(spec.seed, "probe", 0, 0));
         rememberAnEarlierTask();
         m_optimizer = makeOptimizer(spec.optimizer, m_setup.adapters->parameters());

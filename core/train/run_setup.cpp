@@ -67,18 +67,13 @@ std::vector<Example> RunSetup::trainingExamples(const Stage& stage) const {
     return all;
 }
 
-std::vector<TokenRow> RunSetup::encode(const std::vector<Example>& examples) const {
-    std::vector<TokenRow> rows;
-    rows.reserve(examples.size());
+TokenRow RunSetup::encode(const Example& example) const {
     const RowLayout layout = rowLayout(*backbone);
-    for (const Example& example : examples) {
-        const std::int64_t maxTarget =
-            example.maxTargetLength > 0 ? example.maxTargetLength : spec.train.maxTargetLength;
-        rows.push_back({encodePrompt(*tokenizer, example.prompt, spec.train.maxSourceLength, layout,
-                                     example.truncationSide),
-                        encodeLabel(*tokenizer, example.label, maxTarget, layout), spec.train.lossOnPrompt});
-    }
-    return rows;
+    const std::int64_t maxTarget =
+        example.maxTargetLength > 0 ? example.maxTargetLength : spec.train.maxTargetLength;
+    return {
+        encodePrompt(*tokenizer, example.prompt, spec.train.maxSourceLength, layout, example.truncationSide),
+        encodeLabel(*tokenizer, example.label, maxTarget, layout), spec.train.lossOnPrompt};
 }
 
 std::int64_t RunSetup::maxNewTokens(std::size_t column) const {

@@ -41,7 +41,8 @@ struct RunSetup {
 
     // Training rows of a stage, with where each comes from.
     [[nodiscard]] std::vector<Example> trainingExamples(const Stage& stage) const;
-    [[nodiscard]] std::vector<TokenRow> encode(const std::vector<Example>& examples) const;
+    // May be called on several threads at once.
+    [[nodiscard]] TokenRow encode(const Example& example) const;
     // Which rows each step of stage `number` (from 1) sees.
     [[nodiscard]] BatchPlan batchPlan(std::int64_t number, std::int64_t rows) const;
     // Optimizer steps of each stage.

@@ -10,6 +10,7 @@
 #include "data/scoring.h"
 #include "model/threads.h"
 #include "train/checkpoint.h"
+#include "train/encoded_rows.h"
 #include "train/evaluator.h"
 #include "train/event_log.h"
 #include "train/replay_memory.h"
@@ -205,18 +206,21 @@ class Run {
     void trainStage(std::int64_t number) {
         const RunSpec& spec = m_setup.spec;
         const Stage& stage = stageAt(number);
-        m_rows = m_setup.encode(m_setup.trainingExamples(stage));
-        BatchPlan plan = m_setup.batchPlan(number, static_cast<std::int64_t>(m_rows.size()));
+        std::vector<Example> examples = m_setup.trainingExamples(stage);
+        const auto rows = static_cast<std::int64_t>(examples.size());
+        BatchPlan plan = m_setup.batchPlan(number, rows);
         const BlendSchedule schedule(spec.gate.first, spec.gate.final, plan.steps());
         m_setup.method->configure(stage.methodParameters);
         m_memory = ReplayMemory(m_setup, number);
 
-        std::int64_t done = 0;
         const bool resumed = m_checkpoint && !m_checkpoint->merged && m_checkpoint->task == number;
-        if (!resumed) beginStage(number, plan.steps(), static_cast<std::int64_t>(m_rows.size()), schedule);
+        std::int64_t done = resumed ? m_checkpoint->step : 0;
+        m_rows = std::make_unique<EncodedRows>(
+            std::move(examples), [this](const Example& example) { return m_setup.encode(example); },
+            rowsInOrderOfUse(plan, rows, done));
+        if (!resumed) beginStage(number, plan.steps(), rows, schedule);
         m_optimizer = makeOptimizer(spec.optimizer, adapters().parameters());
         if (resumed) {
-            done = m_checkpoint->step;
             if (done > plan.steps())
                 fail(ErrorKind::Format, "{}: names step {} of {}; the task's data may have changed",
                      m_directory.checkpointFile().string(), done, plan.steps());
@@ -248,7 +252,8 @@ class Run {
         const auto indices = plan.microBatches(step);
         for (std::size_t k = 0; k < indices.size(); ++k) {
             std::vector<TokenRow> batch;
-            for (const std::int64_t row : indices[k]) batch.push_back(m_rows[static_cast<std::size_t>(row)]);
+            for (const std::int64_t row : indices[k])
+                batch.push_back((*m_rows)[static_cast<std::size_t>(row)]);
             const std::int64_t draw = step * spec.train.accumulate + static_cast<std::int64_t>(k);
             m_memory.addTo(batch, draw);
             countTokens(batch, metrics);
@@ -387,21 +392,21 @@ class Run {
     }
 
     [[nodiscard]] std::int64_t stepsOf(std::int64_t number) const {
-        return m_setup.batchPlan(number, static_cast<std::int64_t>(m_rows.size())).steps();
+        return m_setup.batchPlan(number, static_cast<std::int64_t>(m_rows->size())).steps();
     }
 
     TaskData taskData(std::int64_t number) {
         TaskData data;
-        data.rows = static_cast<std::int64_t>(m_rows.size());
+        data.rows = static_cast<std::int64_t>(m_rows->size());
         data.perRowGradients = [this, number](std::int64_t maxRows, const std::function<void()>& use) {
-            std::vector<std::size_t> order(m_rows.size());
+            std::vector<std::size_t> order(m_rows->size());
             for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
             Rng rng(seed("fisher", number));
             rng.shuffle(std::span(order));
             order.resize(std::min(order.size(), static_cast<std::size_t>(maxRows)));
             for (const std::size_t row : order) {
                 for (at::Tensor& leaf : adapters().parameters()) leaf.mutable_grad() = at::Tensor();
-                m_setup.backbone->loss(std::span(&m_rows[row], 1), nullptr).backward();
+                m_setup.backbone->loss(std::span(&(*m_rows)[row], 1), nullptr).backward();
                 use();
             }
         };
@@ -466,7 +471,7 @@ class Run {
     std::optional<Checkpoint> m_checkpoint;
     std::unique_ptr<EventLog> m_log;
     std::unique_ptr<Optimizer> m_optimizer;
-    std::vector<TokenRow> m_rows;  // training rows of the present stage
+    std::unique_ptr<EncodedRows> m_rows;  // training rows of the present stage
     ReplayMemory m_memory;
     Json m_carry = Json::object();
     std::int64_t m_globalStep = 0;

@@ -67,6 +67,20 @@ TEST(BatchPlanTest, AStepIsTheSameWhereverOneStarts) {
     EXPECT_EQ(resumed.microBatches(2), whole.microBatches(2));
 }
 
+TEST(BatchPlanTest, RowsInOrderOfUseNamesEachOnceFromTheFirstStepOn) {
+    BatchPlan plan(10, 4, 1, 2.0, 5, 1);
+    const std::vector<std::int64_t> whole = rowsInOrderOfUse(plan, 10, 0);
+    EXPECT_EQ(whole, rowsOf(plan, 0, 3));
+    // From the last step of the first epoch: its two rows, then the second epoch's without them.
+    std::vector<std::int64_t> expected = rowsOf(plan, 2, 3);
+    for (const std::int64_t row : rowsOf(plan, 3, 6))
+        if (std::ranges::find(expected, row) == expected.end()) expected.push_back(row);
+    EXPECT_EQ(rowsInOrderOfUse(plan, 10, 2), expected);
+    EXPECT_EQ(rowsInOrderOfUse(BatchPlan(10, 4, 1, 0.3, 5, 1), 10, 0).size(), 4U);
+    EXPECT_TRUE(rowsInOrderOfUse(plan, 10, 6).empty());
+    EXPECT_TRUE(rowsInOrderOfUse(BatchPlan(0, 4, 1, 1, 5, 1), 0, 0).empty());
+}
+
 TEST(BatchPlanTest, SeedTaskAndEpochAllMatter) {
     std::set<std::vector<std::int64_t>> orders;
     for (const std::uint64_t seed : {1, 2}) {

@@ -42,10 +42,17 @@ class DecoderRun : public testing::PreparedRun {
         json.merge_patch(more);
         return json;
     }
+    // Training rows of the first task.
+    static std::vector<TokenRow> encoded(const RunSetup& setup) {
+        std::vector<TokenRow> rows;
+        for (const Example& example : setup.trainingExamples(setup.stages.front()))
+            rows.push_back(setup.encode(example));
+        return rows;
+    }
     static double firstLoss(const Json& more) {
         const RunSetup setup = openRun(testing::tinySpec(inputs(), changes(more)));
         setup.adapters->reset(1);
-        const auto rows = setup.encode(setup.trainingExamples(setup.stages.front()));
+        const auto rows = encoded(setup);
         const at::NoGradGuard noGrad;
         return setup.backbone->loss(rows, nullptr).item<double>();
     }
@@ -109,7 +116,7 @@ TEST_F(DecoderRun, TheLossMayCountPromptsWhereThereIsOneTextAlone) {
 TEST_F(DecoderRun, RowsReadPromptThenLabel) {
     const RunSetup setup = openRun(testing::tinySpec(inputs(), changes()));
     const auto examples = setup.trainingExamples(setup.stages.front());
-    const auto rows = setup.encode(examples);
+    const auto rows = encoded(setup);
     const std::int32_t eos = setup.tokenizer->eosId().value();
     for (std::size_t i = 0; i < rows.size(); ++i) {
         EXPECT_NE(rows[i].source.back(), eos);
