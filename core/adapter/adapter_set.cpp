@@ -218,21 +218,18 @@ void AdapterSet::initialiseThresholds() {
     for (std::int64_t t = 0; t < m_thresholds; ++t) {
         std::int64_t entries = 0;
         std::int64_t parameters = 0;
-        for (const ModuleInfo& info : m_infos) {
+        std::vector<Factors> products;
+        for (std::size_t i = 0; i < m_infos.size(); ++i) {
+            const ModuleInfo& info = m_infos[i];
             if (info.threshold != t) continue;
             entries += info.rows * info.columns;
             parameters += m_options.rank * (info.rows + info.columns);
+            products.push_back({m_modules[i]->a, m_modules[i]->b});
         }
         // The published code takes one place earlier for thresholds per block; per_module is ours and exact.
         std::int64_t k = entries - parameters + (m_gate.mode == ThresholdMode::PerBlock ? 0 : 1);
         k = std::clamp<std::int64_t>(k, 1, entries);
-        const double value = kthSmallestMagnitude(k, m_logTau.scalar_type(),
-                                                  [&](const std::function<void(const at::Tensor&)>& use) {
-                                                      for (std::size_t i = 0; i < m_infos.size(); ++i) {
-                                                          if (m_infos[i].threshold == t)
-                                                              use(product(i).to(at::kCPU).contiguous());
-                                                      }
-                                                  });
+        const double value = kthSmallestMagnitude(k, products);
         auto floored = at::full({}, std::max(value, 1e-12), m_logTau.options().requires_grad(false));
         m_logTau.select(0, t).copy_(floored.log());
     }

@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapter/order_statistic.h"
 
+#include "adapter/gate_math.h"
 #include "base/error.h"
-#include "kernel/parallel.h"
+#include "kernel/kernels.h"
+#include "model/pieces.h"
 
+#include <algorithm>
 #include <bit>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <optional>
 #include <vector>
 
 namespace jumplora {
@@ -48,7 +55,120 @@ double select(std::int64_t k, const Visit& visit) {
     return static_cast<double>(std::bit_cast<Float>(prefix));
 }
 
+template <typename T>
+GateArguments<T> argumentsOf(const Factors& factors) {
+    GateArguments<T> gate;
+    gate.a = factors.a.data_ptr<T>();
+    gate.b = factors.b.data_ptr<T>();
+    gate.columns = factors.a.size(1);
+    gate.rank = factors.a.size(0);
+    return gate;
+}
+
+// |BA| of every stride-th row.
+template <typename T>
+std::vector<T> someRows(std::span<const Factors> products, std::int64_t stride) {
+    std::vector<T> sample;
+    for (const Factors& factors : products) {
+        const GateArguments<T> gate = argumentsOf<T>(factors);
+        const std::int64_t rows = factors.b.size(0);
+        for (std::int64_t i = std::min(stride / 2, rows - 1); i < rows; i += stride) {
+            sample.resize(sample.size() + static_cast<std::size_t>(gate.columns));
+            kernels<T>().gateMagnitudes(gate, i, sample.data() + sample.size() - gate.columns);
+        }
+    }
+    return sample;
+}
+
+template <typename T>
+T nth(std::vector<T>& values, std::int64_t index) {
+    std::nth_element(values.begin(), values.begin() + index, values.end());
+    return values[static_cast<std::size_t>(index)];
+}
+
+template <typename T>
+struct Between {
+    std::int64_t below = 0;  // entries smaller than the lower bound
+    std::vector<T> inside;
+};
+
+// None when more than `most` entries lie inside.
+template <typename T>
+std::optional<Between<T>> entriesBetween(std::span<const Factors> products, T low, T high,
+                                         std::int64_t most) {
+    std::vector<Between<T>> parts(static_cast<std::size_t>(at::get_num_threads()));
+    std::int64_t found = 0;
+    for (const Factors& factors : products) {
+        const GateArguments<T> gate = argumentsOf<T>(factors);
+        eachPiece(factors.b.size(0), [&](std::int64_t piece, std::int64_t first, std::int64_t last) {
+            Between<T>& own = parts[static_cast<std::size_t>(piece)];
+            const auto space =
+                std::make_unique_for_overwrite<T[]>(static_cast<std::size_t>((last - first) * gate.columns));
+            std::vector<T> row(static_cast<std::size_t>(gate.columns));
+            const std::int64_t count =
+                kernels<T>().gateBracket(gate, first, last, low, high, row.data(), space.get(), own.below);
+            own.inside.insert(own.inside.end(), space.get(), space.get() + count);
+        });
+        found = 0;
+        for (const Between<T>& part : parts) found += static_cast<std::int64_t>(part.inside.size());
+        if (found > most) return std::nullopt;
+    }
+    Between<T> all;
+    all.inside.reserve(static_cast<std::size_t>(found));
+    for (const Between<T>& part : parts) {
+        all.below += part.below;
+        all.inside.insert(all.inside.end(), part.inside.begin(), part.inside.end());
+    }
+    return all;
+}
+
+// None when the sampled rows were no good guide.
+template <typename T>
+std::optional<double> selectBetween(std::int64_t k, std::span<const Factors> products, std::int64_t entries) {
+    constexpr std::int64_t kSample = 1 << 20;
+    constexpr double kMargin = 0.005;  // of the entries, to either side
+    constexpr std::int64_t kMost = 8;  // times what is expected inside
+    const std::int64_t stride = std::max<std::int64_t>(1, entries / kSample);
+    std::vector<T> sample = someRows<T>(products, stride);
+    if (std::ranges::any_of(sample, [](T value) { return std::isnan(value); })) return std::nullopt;
+    if (stride == 1) return static_cast<double>(nth(sample, k - 1));
+    const auto size = static_cast<double>(sample.size());
+    const double place = static_cast<double>(k) / static_cast<double>(entries);
+    const auto lowAt = static_cast<std::int64_t>(std::floor((place - kMargin) * size));
+    const auto highAt = static_cast<std::int64_t>(std::ceil((place + kMargin) * size));
+    const T low = lowAt <= 0 ? T{0} : nth(sample, lowAt);
+    const T high = highAt >= static_cast<std::int64_t>(sample.size()) ? std::numeric_limits<T>::infinity()
+                                                                      : nth(sample, highAt);
+    const auto most = static_cast<std::int64_t>(2 * kMargin * kMost * static_cast<double>(entries));
+    auto between = entriesBetween<T>(products, low, high, most);
+    if (!between || k <= between->below) return std::nullopt;
+    const std::int64_t index = k - between->below - 1;
+    if (index >= static_cast<std::int64_t>(between->inside.size())) return std::nullopt;
+    return static_cast<double>(nth(between->inside, index));
+}
+
 }  // namespace
+
+double kthSmallestMagnitude(std::int64_t k, std::span<const Factors> products) {
+    std::int64_t entries = 0;
+    bool kernel = true;
+    for (const Factors& factors : products) {
+        entries += factors.b.size(0) * factors.a.size(1);
+        kernel = kernel && runsInKernel({factors.a, factors.b});
+    }
+    if (k < 1 || k > entries) fail(ErrorKind::State, "order statistic {} of {} values", k, entries);
+    if (kernel) {
+        const auto found = withType(products.front().a, [&](auto type) {
+            return selectBetween<decltype(type)>(k, products, entries);
+        });
+        if (found) return *found;
+    }
+    return kthSmallestMagnitude(
+        k, products.front().a.scalar_type(), [&](const std::function<void(const at::Tensor&)>& use) {
+            for (const Factors& factors : products)
+                use(gatedWeight({}, factors.a, factors.b, {}).to(at::kCPU).contiguous());
+        });
+}
 
 double kthSmallestMagnitude(std::int64_t k, at::ScalarType dtype, const Visit& visit) {
     if (dtype == at::kFloat) return select<float, std::uint32_t>(k, visit);

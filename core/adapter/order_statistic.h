@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <span>
 
 namespace jumplora {
 
@@ -13,5 +14,13 @@ namespace jumplora {
 // CPU tensors of one floating type.
 double kthSmallestMagnitude(std::int64_t k, at::ScalarType dtype,
                             const std::function<void(const std::function<void(const at::Tensor&)>&)>& visit);
+
+struct Factors {
+    at::Tensor a, b;  // [r, n], [m, r]
+};
+// The same over all entries of the products BA. On the CPU one pass over each product, row by row in the
+// cache: some of the rows say between which bounds the value lies, then what is smaller is counted and what
+// lies between is kept (some 2 % of the entries). Elsewhere, and where the bounds were wrong, as above.
+double kthSmallestMagnitude(std::int64_t k, std::span<const Factors> products);
 
 }  // namespace jumplora

@@ -103,8 +103,12 @@ struct Kernels {
                             const GateSelection<T>& selection, const T* products, T* dAT, T* dB);
     void (*gateCounts)(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, T window, T* row,
                        GateCounts<T>& out);
-    // |ΔW| of the rows, written to `row`, one call a row.
+    // |ΔW| of one row.
     void (*gateMagnitudes)(const GateArguments<T>& gate, std::int64_t row, T* out);
+    // Adds the entries with |ΔW| < low to `below`; writes those of [low, high] to `inside`, which has room
+    // for all entries of the rows, and returns how many these are. What is not a number is neither.
+    std::int64_t (*gateBracket)(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, T low,
+                                T high, T* row, T* inside, std::int64_t& below);
 };
 
 // The best path this processor can run, or the one that was forced.

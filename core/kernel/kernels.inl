@@ -533,11 +533,28 @@ void gateMagnitudes(const GateArguments<T>& gate, std::int64_t row, T* out) {
 }
 
 template <typename T>
+std::int64_t gateBracket(const GateArguments<T>& gate, std::int64_t first, std::int64_t last, T low, T high,
+                         T* row, T* inside, std::int64_t& below) {
+    std::int64_t count = 0;
+    for (std::int64_t i = first; i < last; ++i) {
+        gateMagnitudes(gate, i, row);
+        std::int32_t smaller = 0;
+        for (std::int64_t j = 0; j < gate.columns; ++j) smaller += row[j] < low ? 1 : 0;
+        below += smaller;
+        for (std::int64_t j = 0; j < gate.columns; ++j) {
+            inside[count] = row[j];
+            count += static_cast<std::int64_t>(row[j] >= low) & static_cast<std::int64_t>(row[j] <= high);
+        }
+    }
+    return count;
+}
+
+template <typename T>
 constexpr Kernels<T> makeKernels() {
-    return {softmax<T>,      softmaxBackward<T>, rmsNorm<T>,    rmsNormBackward<T>,
-            thinDots<T>,     thinAdd<T>,         thinOuter<T>,  gateWeight<T>,
-            gateBackward<T>, gateOverlap<T>,     gateSelect<T>, transposeTokens<T>,
-            sampledDots<T>,  sampledSpread<T>,   gateCounts<T>, gateMagnitudes<T>};
+    return {softmax<T>,        softmaxBackward<T>, rmsNorm<T>,     rmsNormBackward<T>, thinDots<T>,
+            thinAdd<T>,        thinOuter<T>,       gateWeight<T>,  gateBackward<T>,    gateOverlap<T>,
+            gateSelect<T>,     transposeTokens<T>, sampledDots<T>, sampledSpread<T>,   gateCounts<T>,
+            gateMagnitudes<T>, gateBracket<T>};
 }
 
 }  // namespace

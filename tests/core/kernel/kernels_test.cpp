@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
@@ -300,6 +301,25 @@ void checkGate() {
             ASSERT_NEAR(static_cast<double>(row[static_cast<std::size_t>(j)]),
                         std::abs(c.delta[static_cast<std::size_t>((c.rows - 1) * c.columns + j)]),
                         kTolerance<T> * 50);
+
+        // The bounds are entries as the kernel computes them, so that nothing is borderline.
+        std::vector<T> sizes;
+        for (std::int64_t i = 0; i < c.rows; ++i) {
+            kernels<T>().gateMagnitudes(c.gate, i, row.data());
+            sizes.insert(sizes.end(), row.begin(), row.end());
+        }
+        std::vector<T> sorted = sizes;
+        std::ranges::sort(sorted);
+        const T low = size == 0 ? T{0} : sorted[size / 3], high = size == 0 ? T{1} : sorted[size / 2];
+        std::vector<T> expectedBetween;
+        std::ranges::copy_if(sizes, std::back_inserter(expectedBetween),
+                             [&](T value) { return value >= low && value <= high; });
+        std::vector<T> found(size);
+        std::int64_t below = 5;
+        found.resize(static_cast<std::size_t>(
+            kernels<T>().gateBracket(c.gate, 0, c.rows, low, high, row.data(), found.data(), below)));
+        ASSERT_EQ(found, expectedBetween);
+        ASSERT_EQ(below - 5, std::ranges::count_if(sizes, [&](T value) { return value < low; }));
     }
     EXPECT_GT(checked, sizeof(T) == 4 ? 2 : 10);
 }
