@@ -92,10 +92,11 @@ void writeRun(Connection& connection, const RunFiles& files, const std::string& 
                 "method = ?12, gate = ?13, backbone = ?14, suite = ?15, lineage_parent = ?16, "
                 "lineage_after_task = ?17, lineage_kind = ?18, provenance = ?19, source_stamp = ?20 "
                 "WHERE key = ?1"),
-            key, row.name, row.directory, row.specHash, row.groupHash,
-            liveState(row.state, files.pid, row.directory), row.message, files.pid, row.created, row.updated,
-            static_cast<std::int64_t>(row.seed), row.method, row.gate, row.backbone, row.suite,
-            row.lineageParent, row.lineageAfterTask, row.lineageKind, files.provenance, stamp);
+            key, files.labels && !files.labels->name.empty() ? files.labels->name : row.name, row.directory,
+            row.specHash, row.groupHash, liveState(row.state, files.pid, row.directory), row.message,
+            files.pid, row.created, row.updated, static_cast<std::int64_t>(row.seed), row.method, row.gate,
+            row.backbone, row.suite, row.lineageParent, row.lineageAfterTask, row.lineageKind,
+            files.provenance, stamp);
     if (files.labels) writeLabelRows(connection, key, *files.labels);
     transaction.commit();
 }

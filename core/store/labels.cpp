@@ -9,6 +9,15 @@
 #include <algorithm>
 
 namespace jumplora {
+namespace {
+
+bool isLine(const std::string& text, std::size_t most) {
+    return !text.empty() && text.size() <= most && std::all_of(text.begin(), text.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f;
+    });
+}
+
+}  // namespace
 
 std::filesystem::path labelsFile(const std::filesystem::path& runDirectory) {
     return runDirectory / "labels.json";
@@ -24,6 +33,10 @@ std::optional<Labels> readLabels(const std::filesystem::path& runDirectory) {
         labels.tags = json.at("tags").get<std::vector<std::string>>();
         labels.archived = json.at("archived").get<bool>();
         for (const std::string& tag : labels.tags) checkTag(tag);
+        if (json.contains("name")) {
+            labels.name = json.at("name").get<std::string>();
+            checkName(labels.name);
+        }
         return labels;
     } catch (const Error&) {
         return std::nullopt;
@@ -34,7 +47,8 @@ std::optional<Labels> readLabels(const std::filesystem::path& runDirectory) {
 
 void writeLabels(const std::filesystem::path& runDirectory, const Labels& labels) {
     if (!isRunDirectory(runDirectory)) return;
-    const Json json = {{"note", labels.note}, {"tags", labels.tags}, {"archived", labels.archived}};
+    Json json = {{"note", labels.note}, {"tags", labels.tags}, {"archived", labels.archived}};
+    if (!labels.name.empty()) json["name"] = labels.name;
     try {
         writeFileAtomically(labelsFile(runDirectory),
                             json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
@@ -44,10 +58,15 @@ void writeLabels(const std::filesystem::path& runDirectory, const Labels& labels
 }
 
 void checkTag(const std::string& tag) {
-    const bool printable = std::all_of(
-        tag.begin(), tag.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
-    if (tag.empty() || tag.size() > 64 || !printable)
+    constexpr std::size_t kMost = 64;
+    if (!isLine(tag, kMost))
         fail(ErrorKind::Input, "\"{}\" cannot be a tag: give 1 to 64 characters without line breaks", tag);
+}
+
+void checkName(const std::string& name) {
+    constexpr std::size_t kMost = 255;
+    if (!isLine(name, kMost))
+        fail(ErrorKind::Input, "\"{}\" cannot be a name: give 1 to 255 characters without line breaks", name);
 }
 
 }  // namespace jumplora

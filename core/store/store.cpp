@@ -25,7 +25,11 @@ std::int64_t requireRunKey(Connection& connection, const std::string& runId) {
 }
 
 void keepLabels(const RunRow& run) {
-    writeLabels(run.directory, {.note = run.note, .tags = run.tags, .archived = run.archived});
+    const auto before = readLabels(run.directory);
+    writeLabels(run.directory, {.note = run.note,
+                                .tags = run.tags,
+                                .archived = run.archived,
+                                .name = before ? before->name : std::string()});
 }
 
 }  // namespace
@@ -52,6 +56,16 @@ void Store::setNote(const std::string& runId, const std::string& text) {
             execute(m_connection->statement("INSERT OR REPLACE INTO notes VALUES (?1, ?2)"), key, text);
     });
     keepLabels(run(runId));
+}
+
+void Store::setName(const std::string& runId, const std::string& name) {
+    checkName(name);
+    guarded(*m_connection, [&] {
+        execute(m_connection->statement("UPDATE runs SET name = ?2 WHERE key = ?1"),
+                requireRunKey(*m_connection, runId), name);
+    });
+    const RunRow row = run(runId);
+    writeLabels(row.directory, {.note = row.note, .tags = row.tags, .archived = row.archived, .name = name});
 }
 
 void Store::addTag(const std::string& runId, const std::string& tag) {

@@ -69,9 +69,11 @@ class Store {
     [[nodiscard]] std::vector<WarningRaised> warnings(const std::string& runId) const;
 
     // What a person adds to a run. Kept in the run directory too (labels.json, where it can be written), so
-    // that a rebuilt index has them again. Throws Error(Input) for an unknown run or a tag that is empty or
-    // longer than 64 characters.
+    // that a rebuilt index has them again. Throws Error(Input) for an unknown run, for a tag that is empty or
+    // longer than 64 characters, and for a name that is empty or longer than 255.
     void setNote(const std::string& runId, const std::string& text);
+    // What the run is called from now on; its settings and its folder keep the name that it was started with.
+    void setName(const std::string& runId, const std::string& name);
     void addTag(const std::string& runId, const std::string& tag);
     void removeTag(const std::string& runId, const std::string& tag);
     void setArchived(const std::string& runId, bool archived);

@@ -88,7 +88,10 @@ class DeltaSource : public EntrySource {
                                .arg(cell.row)
                                .arg(cell.column)
                                .arg(number(value, Quantity::Threshold));
-            if (m_tau > 0) line += text(", |ΔW| / τ %1").arg(std::abs(value) / m_tau, 0, 'f', 2);
+            if (m_tau > 0)
+                line += text("\nτ %1, |ΔW| / τ %2")
+                            .arg(number(m_tau, Quantity::Threshold))
+                            .arg(std::abs(value) / m_tau, 0, 'f', 2);
             return line + '\n' +
                    (m_delta->isAlive(cell.row, cell.column, m_tau) ? text("alive") : text("masked"));
         }

@@ -151,13 +151,13 @@ void LivePage::makeHeader() {
 void LivePage::makeCards() {
     const Theme& theme = m_context.theme;
     auto* loss = new LossCard(theme);
-    auto* matrix = new MatrixCard(theme);
+    m_matrix = new MatrixCard(theme);
     auto* gateMap = new GateMapCard(theme);
     auto* overlap = new OverlapCard(theme);
     m_samples = new SamplesCard(theme, m_context.jobs);
     m_log = new LogCard(theme);
     m_cards = {loss,
-               matrix,
+               m_matrix,
                new GateCard(theme),
                gateMap,
                overlap,
@@ -186,7 +186,7 @@ void LivePage::makeCards() {
     });
     connect(overlap, &OverlapCard::pairActivated, this,
             [toAdapters](int /*i*/, int j) { toAdapters({}, j, QStringLiteral("overlap")); });
-    connect(matrix, &MatrixCard::cellActivated, this, [this](int afterTask, int task) {
+    connect(m_matrix, &MatrixCard::cellActivated, this, [this](int afterTask, int task) {
         m_grid->setShown(m_samples, true);
         m_samples->showCell(afterTask, task);
         m_grid->scrollTo(m_samples);
@@ -387,6 +387,16 @@ void LivePage::listRuns() {
             if (m_shown.isEmpty() && m_runs->count() > 0) showRun(m_runs->itemData(0).toString());
             m_runs->setCurrentIndex(m_runs->findData(m_shown));
         });
+    if (m_view) readSeeds();
+}
+
+void LivePage::readSeeds() {
+    m_context.jobs.read(
+        this, [id = m_shown.toStdString()](const Store& store) { return jumplora::readSeeds(store, id); },
+        [this, id = m_shown](const SeedSummary& seeds) {
+            if (id == m_shown) m_matrix->setSeeds(seeds);
+        },
+        [](const QString&) {});  // an index that cannot be read is said where the runs are listed
 }
 
 void LivePage::open(const PageRequest& request) {
@@ -436,6 +446,8 @@ void LivePage::showView(const QString& runId, std::shared_ptr<RunView> view) {
     m_runs->setCurrentIndex(m_runs->findData(runId));
     m_states->showContent();
     if (other) {
+        m_matrix->setSeeds({});
+        readSeeds();
         m_group->fit();
         tell(RunView::Started | RunView::StepsRemoved | RunView::GateChanged | RunView::CellsChanged |
              RunView::OverlapChanged | RunView::LogAdded | RunView::TasksChanged | RunView::StateChanged);

@@ -53,6 +53,7 @@ class LivePage : public Page {
     void applyBatch(const QString& runId, RunView& view, const std::vector<Event>& events);
     void loadHistory(const QString& runId);
     void listRuns();
+    void readSeeds();
     void showRun(const QString& runId);
     void showView(const QString& runId, std::shared_ptr<RunView> view);
     // Hands changes to the cards, at once or when the page comes into sight.
@@ -73,6 +74,7 @@ class LivePage : public Page {
     std::vector<RunCard*> m_cards;
     LogCard* m_log = nullptr;
     SamplesCard* m_samples = nullptr;
+    MatrixCard* m_matrix = nullptr;
     QComboBox* m_runs = nullptr;
     QComboBox* m_axisBox = nullptr;
     QSlider* m_smooth = nullptr;

@@ -96,7 +96,8 @@ void GateMapCard::show(const RunView& view, unsigned changes, StepAxis /*axis*/)
 MatrixCard::MatrixCard(const Theme& theme, QWidget* parent)
     : RunCard(theme, QStringLiteral("matrixCard"), tr("Accuracy"), parent),
       m_map(new HeatMap(theme, QStringLiteral("matrixMap"), tr("Accuracy matrix"), this)),
-      m_done(new QLabel(this)) {
+      m_done(new QLabel(this)),
+      m_seeds(new QLabel(this)) {
     m_map->setPlaceholder(tr("The matrix appears when the run starts."));
     auto* line = new QWidget(this);
     auto* row = new QHBoxLayout(line);
@@ -126,6 +127,11 @@ MatrixCard::MatrixCard(const Theme& theme, QWidget* parent)
     m_done->setWordWrap(true);
     m_done->setForegroundRole(QPalette::PlaceholderText);
     column->addWidget(m_done);
+    m_seeds->setObjectName(QStringLiteral("matrixSeeds"));
+    m_seeds->setFont(theme.font(TextRole::Small));
+    m_seeds->setWordWrap(true);
+    m_seeds->hide();
+    column->addWidget(m_seeds);
     column->addStretch(1);
     side->setFixedWidth(theme.scaled(150));
     connect(&theme, &Theme::changed, side, [side, &theme] { side->setFixedWidth(theme.scaled(150)); });
@@ -135,6 +141,12 @@ MatrixCard::MatrixCard(const Theme& theme, QWidget* parent)
     connect(m_map, &HeatMap::cellActivated, this, [this](int matrixRow, int matrixColumn) {
         Q_EMIT cellActivated(matrixRow + (m_hasRowZero ? 0 : 1), matrixColumn + 1);
     });
+}
+
+void MatrixCard::setSeeds(const SeedSummary& seeds) {
+    m_seeds->setText(seeds.text());
+    m_seeds->setToolTip(seeds.details());
+    m_seeds->setVisible(!m_seeds->text().isEmpty());
 }
 
 void MatrixCard::setTimeLeft(double ofTask, double /*ofRun*/) { m_ofTask = ofTask; }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "live/run_card.h"
+#include "live/seed_summary.h"
 #include "plots/gate_map.h"
 #include "plots/overlap_map.h"
 
@@ -36,6 +37,8 @@ class MatrixCard : public RunCard {
     explicit MatrixCard(const Theme& theme, QWidget* parent = nullptr);
     void show(const RunView& view, unsigned changes, StepAxis axis) override;
     void setTimeLeft(double ofTask, double ofRun) override;
+    // What runs with the same settings and other seeds have reached.
+    void setSeeds(const SeedSummary& seeds);
     [[nodiscard]] const HeatMap& map() const { return *m_map; }
 
   Q_SIGNALS:
@@ -48,6 +51,7 @@ class MatrixCard : public RunCard {
     HeatMap* m_map;
     QFormLayout* m_metrics;
     QLabel* m_done;
+    QLabel* m_seeds;
     std::map<QString, QLabel*> m_values;
     std::map<QString, QLabel*> m_names;
     bool m_hasRowZero = false;

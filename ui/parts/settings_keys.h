@@ -42,7 +42,6 @@ inline constexpr const char* kCompareTab = "layout/compare_tab";
 // Adapters, results, export.
 inline constexpr const char* kAdaptersSplitter = "layout/adapters_splitter";
 inline constexpr const char* kResultsSplitter = "layout/results_splitter";
-inline constexpr const char* kExportPreset = "export/preset";
-inline constexpr const char* kExportFormat = "export/format";
+inline constexpr const char* kExportChoice = "export/choice";  // what the last export was made with
 
 }  // namespace jumplora::keys

@@ -12,6 +12,8 @@
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QGuiApplication>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
@@ -29,15 +31,20 @@ constexpr double kMmPerInch = 25.4;
 constexpr int kRuler = 22;          // px
 constexpr int kPreviewDelay = 120;  // ms after the last change
 
-struct Defaults {
-    QString preset = QStringLiteral("acl");
-    QString format = QStringLiteral("pdf");
-    QString folder;
+// What the last export was made with.
+struct Choice {
+    QString text;  // JSON
+    QPointer<Settings> settings;
 };
 
-Defaults& defaults() {
-    static Defaults values;
-    return values;
+Choice& lastChoice() {
+    static Choice choice;
+    return choice;
+}
+
+void chooseData(QComboBox* box, const QVariant& data) {
+    const int index = box->findData(data);
+    if (index >= 0) box->setCurrentIndex(index);
 }
 
 QDoubleSpinBox* spinBox(double least, double most, const QString& suffix, const char* name, QWidget* parent) {
@@ -104,9 +111,43 @@ ExportDialog::ExportDialog(Table table, const QString& name, Provenance provenan
     build(name);
 }
 
-void ExportDialog::setDefaults(const QString& preset, const QString& format) {
-    defaults().preset = preset;
-    defaults().format = format;
+void ExportDialog::rememberIn(Settings* settings) { lastChoice().settings = settings; }
+
+void ExportDialog::takeChoice() {
+    const Settings* settings = lastChoice().settings;
+    const QString text =
+        settings == nullptr ? lastChoice().text : settings->get<QString>(keys::kExportChoice);
+    const QJsonObject choice = QJsonDocument::fromJson(text.toUtf8()).object();
+    const QString format = choice.value(m_figure.isNull() ? "table" : "format").toString();
+    chooseData(m_format, format);
+    chooseData(m_preset, choice.value("preset").toString());
+    m_column->setCurrentIndex(choice.value("full").toBool() ? 1 : 0);
+    chooseData(m_legend, choice.value("legend").toInt());
+    chooseData(m_dpi, choice.value("dpi").toInt());
+    m_data->setChecked(choice.value("data").toBool(true));
+    const QString folder = choice.value("folder").toString();
+    m_folder->setText(folder.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation)
+                                       : folder);
+}
+
+void ExportDialog::keepChoice() const {
+    Settings* settings = lastChoice().settings;
+    const QString before =
+        settings == nullptr ? lastChoice().text : settings->get<QString>(keys::kExportChoice);
+    QJsonObject choice = QJsonDocument::fromJson(before.toUtf8()).object();
+    const ExportSettings now = this->settings();
+    // Figures and tables have a last format each: one is no wish for the other.
+    choice[QLatin1String(m_figure.isNull() ? "table" : "format")] = now.format;
+    if (!m_figure.isNull()) {
+        choice["preset"] = now.preset;
+        choice["full"] = m_column->currentIndex() == 1;
+        choice["legend"] = static_cast<int>(now.legend);
+        choice["dpi"] = now.dpi;
+        choice["data"] = now.dataBeside;
+    }
+    choice["folder"] = m_folder->text();
+    lastChoice().text = QString::fromUtf8(QJsonDocument(choice).toJson(QJsonDocument::Compact));
+    if (settings != nullptr) settings->set(keys::kExportChoice, lastChoice().text);
 }
 
 const Provenance& ExportDialog::provenance() const {
@@ -142,6 +183,7 @@ void ExportDialog::build(const QString& name) {
     m_later.setInterval(kPreviewDelay);
     connect(&m_later, &QTimer::timeout, this, &ExportDialog::drawPreview);
     applyPreset();
+    m_format->setFocus();
 }
 
 QWidget* ExportDialog::makeForm() {
@@ -158,7 +200,6 @@ QWidget* ExportDialog::makeForm() {
     m_format->addItem(tr("LaTeX table (booktabs)"), QStringLiteral("latex"));
     m_format->addItem(tr("CSV table"), QStringLiteral("csv"));
     m_format->addItem(tr("Markdown table"), QStringLiteral("markdown"));
-    m_format->setCurrentIndex(std::max(0, m_format->findData(defaults().format)));
     form->addRow(tr("&Format"), m_format);
 
     m_pictureForm = new QWidget(panel);
@@ -170,7 +211,6 @@ QWidget* ExportDialog::makeForm() {
         m_preset->addItem(preset.name, preset.id);
         m_preset->setItemData(m_preset->count() - 1, preset.source, Qt::ToolTipRole);
     }
-    m_preset->setCurrentIndex(std::max(0, m_preset->findData(defaults().preset)));
     m_column = new QComboBox(panel);
     m_column->setObjectName(QStringLiteral("exportColumn"));
     m_column->addItems({tr("single column"), tr("full width")});
@@ -202,8 +242,6 @@ QWidget* ExportDialog::makeForm() {
 
     m_folder = new QLineEdit(panel);
     m_folder->setObjectName(QStringLiteral("exportFolder"));
-    const QString documents = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
-    m_folder->setText(defaults().folder.isEmpty() ? documents : defaults().folder);
     auto* choose = new QPushButton(tr("&Choose…"), panel);
     connect(choose, &QPushButton::clicked, this, [this] {
         const QString folder = QFileDialog::getExistingDirectory(this, tr("Folder"), m_folder->text());
@@ -223,6 +261,7 @@ QWidget* ExportDialog::makeForm() {
     m_warning->setObjectName(QStringLiteral("exportWarning"));
     m_warning->setWordWrap(true);
     form->addRow(m_warning);
+    takeChoice();
 
     connect(m_preset, &QComboBox::currentIndexChanged, this, &ExportDialog::applyPreset);
     connect(m_column, &QComboBox::currentIndexChanged, this, &ExportDialog::applyPreset);
@@ -292,10 +331,7 @@ ExportSettings ExportDialog::settings() const {
     return settings;
 }
 
-void ExportDialog::setFolder(const QString& folder) {
-    m_folder->setText(folder);
-    defaults().folder = folder;
-}
+void ExportDialog::setFolder(const QString& folder) { m_folder->setText(folder); }
 
 QString ExportDialog::fileName() const {
     const bool picture = isPictureFormat(m_format->currentData().toString());
@@ -333,7 +369,7 @@ void ExportDialog::drawPreview() {
 
 void ExportDialog::save() {
     const ExportSettings now = settings();
-    defaults() = {now.preset, now.format, m_folder->text()};
+    keepChoice();
     try {
         const std::filesystem::path folder = m_folder->text().toStdString();
         std::vector<std::filesystem::path> files;
@@ -357,6 +393,7 @@ void ExportDialog::save() {
 
 void ExportDialog::copy() {
     const ExportSettings now = settings();
+    keepChoice();
     const QByteArray bytes =
         m_figure.isNull() ? renderTable(*m_table, m_provenance, now.format) : renderFigure(*m_figure, now);
     auto* data = new QMimeData;

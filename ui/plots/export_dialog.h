@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "parts/settings.h"
 #include "plots/figure_export.h"
 
 #include <QDialog>
@@ -27,8 +28,9 @@ class ExportDialog : public QDialog {
 
     [[nodiscard]] ExportSettings settings() const;
     void setFolder(const QString& folder);
-    // Preset and format that the next dialog begins with.
-    static void setDefaults(const QString& preset, const QString& format);
+    // Where dialogs find what was chosen last, and keep it; null: it is kept until the program ends. The
+    // settings have to outlive the dialogs.
+    static void rememberIn(Settings* settings);
 
   Q_SIGNALS:
     // What was written; the window's notice names the first one.
@@ -39,6 +41,8 @@ class ExportDialog : public QDialog {
     void build(const QString& name);
     QWidget* makeForm();
     QWidget* makePreview();
+    void takeChoice();
+    void keepChoice() const;
     void applyPreset();
     void changed();
     void drawPreview();

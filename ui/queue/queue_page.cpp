@@ -7,6 +7,7 @@
 #include "queue/progress_delegate.h"
 #include "queue/queue_detail.h"
 #include "queue/queue_model.h"
+#include "queue/queue_time.h"
 #include "session/window_context.h"
 
 #include <QAction>
@@ -41,6 +42,7 @@ QueuePage::QueuePage(WindowContext& context, QWidget* parent)
     : Page(pageName(), tr("Queue"), parent),
       m_context(context),
       m_model(new QueueModel(context.queue, context.session, context.theme, this)),
+      m_time(new QueueTime(context.queue, context.session, context.jobs, this)),
       m_table(new QTableView(this)) {
     buildTable();
     addActions();
@@ -202,6 +204,7 @@ void QueuePage::buildHeader() {
 void QueuePage::connectAll() {
     connect(&m_context.queue, &RunQueue::changed, this, &QueuePage::refresh);
     connect(&m_context.session, &Session::runStateChanged, this, &QueuePage::updateActions);
+    connect(m_time, &QueueTime::changed, this, &QueuePage::refreshTime);
     connect(m_model, &QueueModel::rowsReplaced, this, &QueuePage::restoreSelection);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this,
             &QueuePage::refreshDetail);
@@ -245,11 +248,24 @@ void QueuePage::refresh() {
     } else {
         m_states->showContent();
     }
-    QString note;
+    refreshTime();
+    refreshDetail();
+}
+
+void QueuePage::refreshTime() {
+    const RunQueue& queue = m_context.queue;
+    QString note = m_time->text();
+    QString tip = tr("At the present pace; held runs are not counted");
+    if (const int unknown = m_time->unknown(); unknown > 0)
+        tip +=
+            QLatin1Char('\n') +
+            tr("The length of %n runs is not known: none with their settings has run yet, and Set-up has not "
+               "measured them.",
+               nullptr, unknown);
     if (!queue.isOwner()) note = tr("Another window works this queue off.");
     if (queue.isBlocked()) note = tr("A failure stopped the queue. Release all goes on.");
     m_allDone->setText(note);
-    refreshDetail();
+    m_allDone->setToolTip(queue.isOwner() && !queue.isBlocked() ? tip : QString());
 }
 
 void QueuePage::refreshMemory() {

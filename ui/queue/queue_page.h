@@ -13,6 +13,7 @@ namespace jumplora {
 
 class QueueDetail;
 class QueueModel;
+class QueueTime;
 class StateStack;
 struct WindowContext;
 
@@ -39,6 +40,7 @@ class QueuePage : public Page {
     void refresh();
     void refreshDetail();
     void refreshMemory();
+    void refreshTime();
     void restoreSelection();
     void updateActions();
     void moveBy(int rows);
@@ -51,6 +53,7 @@ class QueuePage : public Page {
 
     WindowContext& m_context;
     QueueModel* m_model;
+    QueueTime* m_time;
     QTableView* m_table;
     QueueDetail* m_detail = nullptr;
     QSplitter* m_splitter = nullptr;

@@ -5,10 +5,12 @@
 #include "runs/run_table_model.h"
 #include "theme/metrics.h"
 
-#include <QGuiApplication>
+#include <QApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLineEdit>
 #include <QScrollBar>
+#include <QSignalBlocker>
 #include <algorithm>
 
 namespace jumplora {
@@ -45,6 +47,13 @@ PinnedTable::PinnedTable(Theme& theme, QWidget* parent)
         connect(header, &QHeaderView::sectionClicked, this, [this](int column) {
             Q_EMIT headerClicked(column, QGuiApplication::keyboardModifiers().testFlag(Qt::ShiftModifier));
         });
+        connect(header, &QHeaderView::sectionMoved, this, [this, header](int column, int from, int to) {
+            {
+                const QSignalBlocker quiet(header);
+                header->moveSection(to, from);
+            }
+            Q_EMIT columnMoved(column, to);
+        });
     }
     connect(&theme, &Theme::changed, this, &PinnedTable::applyTheme);
     applyTheme();
@@ -64,6 +73,8 @@ void PinnedTable::setUp(QTableView& view) {
     view.verticalHeader()->hide();
     view.verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     view.horizontalHeader()->setSectionsClickable(true);
+    view.horizontalHeader()->setSectionsMovable(true);
+    view.horizontalHeader()->setFirstSectionMovable(false);  // the marks
     view.horizontalHeader()->setHighlightSections(false);
     view.horizontalHeader()->setMinimumSectionSize(28);
 }
@@ -101,6 +112,16 @@ void PinnedTable::setWidthOf(int column, int width) {
     setColumnWidth(column, width);
     if (column < m_pinnedColumns) m_pinned->setColumnWidth(column, width);
     placePinned();
+}
+
+void PinnedTable::editCell(const QModelIndex& index) {
+    QTableView& view = index.column() < m_pinnedColumns ? *m_pinned : *this;
+    view.edit(index);
+}
+
+bool PinnedTable::isEditing() const {
+    const QWidget* focus = QApplication::focusWidget();
+    return qobject_cast<const QLineEdit*>(focus) != nullptr && isAncestorOf(focus);
 }
 
 void PinnedTable::placePinned() {

@@ -19,6 +19,9 @@ class PinnedTable : public QTableView {
     [[nodiscard]] int pinned() const { return m_pinnedColumns; }
     void setWidthOf(int column, int width);
     [[nodiscard]] std::vector<int> selectedRows() const;
+    // Opens the editor of a cell, in the view where it can be seen.
+    void editCell(const QModelIndex& index);
+    [[nodiscard]] bool isEditing() const;
     [[nodiscard]] QTableView* pinnedView() const { return m_pinned; }
 
   Q_SIGNALS:
@@ -26,6 +29,8 @@ class PinnedTable : public QTableView {
     void markRequested(const std::vector<int>& rows);
     void headerMenuRequested(int column, const QPoint& globalPlace);
     void headerClicked(int column, bool second);
+    // A header was dragged; the view itself stays as it was until the model has other columns.
+    void columnMoved(int from, int to);
 
   protected:
     void resizeEvent(QResizeEvent* event) override;

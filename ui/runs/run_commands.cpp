@@ -146,6 +146,13 @@ void RunCommands::setNote(const QString& id, const QString& before, const QStrin
                                  [this] { Q_EMIT changed(); }));
 }
 
+void RunCommands::rename(const QString& id, const QString& before, const QString& after) {
+    const auto set = [id](const QString& name) {
+        return [id, name](Store& store) { store.setName(id.toStdString(), name.toStdString()); };
+    };
+    edit(tr("Renamed %1 to %2").arg(before, after), set(after), set(before));
+}
+
 void RunCommands::deleteFiles() {
     const std::vector<const RunRow*> rows = m_chosen();
     if (rows.empty()) return;

@@ -24,6 +24,7 @@ class RunCommands : public QObject {
     void archive(bool archived);
     void tag();
     void setNote(const QString& id, const QString& before, const QString& after);
+    void rename(const QString& id, const QString& before, const QString& after);
     void deleteFiles();
     void resume();
     // Opens the settings of the first chosen run on the set-up page.

@@ -452,6 +452,7 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
         return {};
     }
     const RunColumn& shown = column(index.column());
+    if (role == Qt::EditRole && isName(index)) return QString::fromStdString(run(index.row())->name);
     if (role == Qt::DisplayRole)
         return at.run >= 0 ? runText(at.run, shown)
                            : groupText(m_groups[static_cast<std::size_t>(at.group)], shown);
@@ -461,7 +462,20 @@ QVariant RunTableModel::data(const QModelIndex& index, int role) const {
     return {};
 }
 
+bool RunTableModel::isName(const QModelIndex& index) const {
+    return index.isValid() && index.column() != kMarkColumn &&
+           column(index.column()).key.name == QLatin1String("name") && run(index.row()) != nullptr;
+}
+
 bool RunTableModel::setData(const QModelIndex& index, const QVariant& value, int role) {
+    if (role == Qt::EditRole && isName(index)) {
+        const RunRow& row = *run(index.row());
+        const QString before = QString::fromStdString(row.name);
+        const QString after = value.toString().trimmed();
+        if (!after.isEmpty() && after != before)
+            Q_EMIT renamed(QString::fromStdString(row.id), before, after);
+        return true;
+    }
     if (role != Qt::CheckStateRole || index.column() != kMarkColumn || !index.isValid()) return false;
     setMarked(index.row(), value.toInt() == Qt::Checked);
     return true;
@@ -493,6 +507,7 @@ Qt::ItemFlags RunTableModel::flags(const QModelIndex& index) const {
     if (!index.isValid()) return Qt::NoItemFlags;
     Qt::ItemFlags flags = Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemNeverHasChildren;
     if (index.column() == kMarkColumn) flags |= Qt::ItemIsUserCheckable;
+    if (isName(index)) flags |= Qt::ItemIsEditable;
     return flags;
 }
 

@@ -73,6 +73,8 @@ class RunTableModel : public QAbstractTableModel {
 
   Q_SIGNALS:
     void markedChanged();
+    // A person wrote another name into the table.
+    void renamed(const QString& runId, const QString& before, const QString& after);
     // Rows were filtered, grouped or read anew.
     void shownChanged();
 
@@ -83,6 +85,7 @@ class RunTableModel : public QAbstractTableModel {
         std::vector<int> members;  // into the data, sorted
         bool sameTasks = true;
     };
+    [[nodiscard]] bool isName(const QModelIndex& index) const;  // of a run, not of a group
     struct Line {
         int group = -1;  // -1: no groups
         int run = -1;    // -1: the group's own line

@@ -90,7 +90,14 @@ RunsPage::RunsPage(WindowContext& context, QWidget* parent)
     });
     m_reloadTimer.setSingleShot(true);
     m_reloadTimer.setInterval(400);
-    connect(&m_reloadTimer, &QTimer::timeout, this, &RunsPage::reload);
+    connect(&m_reloadTimer, &QTimer::timeout, this, [this] {
+        // What is being typed is not taken away by a run that goes on meanwhile.
+        if (m_table->isEditing()) {
+            m_reloadTimer.start();
+        } else {
+            reload();
+        }
+    });
     m_filterTimer.setSingleShot(true);
     m_filterTimer.setInterval(120);
     connect(&m_filterTimer, &QTimer::timeout, this, &RunsPage::applyFilter);
@@ -150,6 +157,8 @@ void RunsPage::registerActions() {
         m_detail->show();
         m_detail->focusNote();
     });
+    add("runs.rename", tr("Rename"), tr("Gives the selected run another name"), "rename", {Qt::Key_F2},
+        [this] { rename(); });
     add("runs.archive", tr("Archive"), tr("Takes the chosen runs out of the table, or back from the archive"),
         "archive", {QKeySequence::Delete}, [this] { m_commands->archive(!m_view.now.archive); });
     add("runs.delete", tr("Delete files…"), tr("Deletes the folders of the chosen runs"), "delete",
@@ -288,6 +297,11 @@ QWidget* RunsPage::buildBody() {
         }
     });
     connect(m_table, &PinnedTable::headerClicked, this, &RunsPage::sortBy);
+    // Queued: the header is still busy with the mouse.
+    connect(
+        m_table, &PinnedTable::columnMoved, this, [this](int from, int to) { m_menus->moveColumn(from, to); },
+        Qt::QueuedConnection);
+    connect(m_model, &RunTableModel::renamed, m_commands, &RunCommands::rename);
     connect(m_table, &PinnedTable::headerMenuRequested, this,
             [this](int column, const QPoint& place) { m_menus->showHeaderMenu(column, place, *m_table); });
     connect(
@@ -298,9 +312,9 @@ QWidget* RunsPage::buildBody() {
         });
     connect(m_table, &QWidget::customContextMenuRequested, this, [this](const QPoint& place) {
         QMenu menu(m_table);
-        for (const char* id : {"runs.compare", "runs.results", "-", "runs.tag", "runs.note", "runs.archive",
-                               "-", "runs.duplicate", "runs.resume", "runs.rerun", "runs.seeds", "-",
-                               "runs.takeOut", "runs.export", "runs.delete"}) {
+        for (const char* id : {"runs.compare", "runs.results", "-", "runs.rename", "runs.tag", "runs.note",
+                               "runs.archive", "-", "runs.duplicate", "runs.resume", "runs.rerun",
+                               "runs.seeds", "-", "runs.takeOut", "runs.export", "runs.delete"}) {
             if (QLatin1String(id) == QLatin1String("-")) menu.addSeparator();
             if (QAction* action = m_context.actions.action(QLatin1String(id))) menu.addAction(action);
         }
@@ -592,6 +606,20 @@ void RunsPage::showState() {
     } else {
         m_state->showContent();
     }
+}
+
+void RunsPage::rename() {
+    const std::vector<int> rows = m_table->selectedRows();
+    const auto& columns = m_model->columns();
+    const auto name = std::find_if(columns.begin(), columns.end(), [](const RunColumn& column) {
+        return column.key.name == QLatin1String("name");
+    });
+    if (rows.size() != 1 || m_model->isGroup(rows.front()) || name == columns.end()) {
+        m_commands->tell(Notice::Kind::Info, tr("Select one run first; its name has to be in the table."), {},
+                         {}, 5);
+        return;
+    }
+    m_table->editCell(m_model->index(rows.front(), static_cast<int>(name - columns.begin()) + 1));
 }
 
 void RunsPage::showCounts() {

@@ -67,6 +67,7 @@ class RunsPage : public Page {
     void sortBy(int column, bool second);
     void setDefaultWidths();
     void openRun(const QString& id);
+    void rename();
     void compare();
     void showResults();
     void exportTable();

@@ -181,6 +181,29 @@ void ViewMenus::buildColumns() {
     }
 }
 
+void ViewMenus::moveColumn(int from, int to) {
+    const auto count = static_cast<int>(m_model.columns().size());
+    if (from < 1 || to < 1 || from > count || to > count || from == to) return;
+    std::vector<FilterKey> order;
+    for (const RunColumn& each : m_model.columns()) order.push_back(each.key);
+    const FilterKey moved = order[static_cast<std::size_t>(from - 1)];
+    order.erase(order.begin() + (from - 1));
+    order.insert(order.begin() + (to - 1), moved);
+    // Settings that are shown because they differ go on to come and go at the end.
+    const auto chosen = [this](const FilterKey& key) {
+        if (!m_state.now.columns.empty())
+            return std::find(m_state.now.columns.begin(), m_state.now.columns.end(), key) !=
+                   m_state.now.columns.end();
+        return std::any_of(usualColumns().begin(), usualColumns().end(), [&](const char* usual) {
+            return key == FilterKey{QLatin1String(usual), {}, 0};
+        });
+    };
+    while (m_state.now.differing && !chosen(order.back()) && order.back() != moved) order.pop_back();
+    m_state.now.columns = order;
+    showEdited();
+    Q_EMIT columnsEdited();
+}
+
 void ViewMenus::showHeaderMenu(int column, const QPoint& place, PinnedTable& table) {
     if (column <= 0 || column > static_cast<int>(m_model.columns().size())) return;
     const RunColumn shown = m_model.columns()[static_cast<std::size_t>(column - 1)];
@@ -214,18 +237,9 @@ void ViewMenus::showHeaderMenu(int column, const QPoint& place, PinnedTable& tab
         Q_EMIT columnsEdited();
         rebuild();
     });
-    const auto moved = [this, column](int by) {
-        if (m_state.now.columns.empty())
-            for (const RunColumn& each : m_model.columns()) m_state.now.columns.push_back(each.key);
-        const auto at = static_cast<std::size_t>(column - 1);
-        const std::size_t to = by < 0 ? at - 1 : at + 1;  // wraps past the end below 0, refused next
-        if (at >= m_state.now.columns.size() || to >= m_state.now.columns.size()) return;
-        std::swap(m_state.now.columns[at], m_state.now.columns[to]);
-        showEdited();
-        Q_EMIT columnsEdited();
-    };
-    menu.addAction(tr("Move left"), this, [moved] { moved(-1); })->setEnabled(column > 1);
-    menu.addAction(tr("Move right"), this, [moved] { moved(1); })
+    menu.addAction(tr("Move left"), this, [this, column] { moveColumn(column, column - 1); })
+        ->setEnabled(column > 1);
+    menu.addAction(tr("Move right"), this, [this, column] { moveColumn(column, column + 1); })
         ->setEnabled(column < static_cast<int>(m_model.columns().size()));
     if (curveRequest(shown.key)) {
         menu.addSeparator();

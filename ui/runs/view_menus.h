@@ -31,6 +31,8 @@ class ViewMenus : public QObject {
     // Whether the view is as it was saved.
     void showEdited();
     void showHeaderMenu(int column, const QPoint& place, PinnedTable& table);
+    // Puts a column of the table elsewhere; both are columns of the model.
+    void moveColumn(int from, int to);
 
   Q_SIGNALS:
     void viewChosen(const jumplora::SavedView& view);

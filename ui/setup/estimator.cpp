@@ -3,7 +3,6 @@
 
 #include "base/cpu.h"
 #include "base/error.h"
-#include "base/file.h"
 
 #include <algorithm>
 
@@ -80,8 +79,8 @@ Estimator::Estimator(SpecDocument& document, std::shared_ptr<FactsCache> facts, 
       m_facts(std::move(facts)),
       m_jobs(jobs),
       m_cacheFile(std::move(cache)),
-      m_mayMeasure(std::move(mayMeasure)) {
-    readCache();
+      m_mayMeasure(std::move(mayMeasure)),
+      m_measured(readMeasuredTimes(m_cacheFile)) {
     m_delay.setSingleShot(true);
     m_delay.setInterval(kDelay);
     m_measureDelay.setSingleShot(true);
@@ -177,7 +176,7 @@ void Estimator::measure() {
             m_measured[probed] = {result, QDateTime::currentDateTimeUtc()};
             m_measuring.reset();
             m_cancel.reset();
-            writeCache();
+            writeMeasuredTimes(m_cacheFile, m_measured);
             Q_EMIT changed();
         },
         [this](const QString& sentence) {
@@ -188,44 +187,6 @@ void Estimator::measure() {
             if (wanted) Q_EMIT failed(sentence);
         });
     Q_EMIT changed();
-}
-
-void Estimator::readCache() {
-    std::error_code ignored;
-    if (m_cacheFile.empty() || !std::filesystem::exists(m_cacheFile, ignored)) return;
-    try {
-        const Json json = readJsonFile(m_cacheFile);
-        for (const auto& [probed, value] : json.items())
-            m_measured[probed] = {
-                {value.at("warm").get<double>(), value.at("gated").get<double>(),
-                 value.at("row").get<double>()},
-                QDateTime::fromSecsSinceEpoch(value.at("when").get<std::int64_t>(), Qt::UTC)};
-    } catch (const Error&) {
-        m_measured.clear();
-    } catch (const Json::exception&) {
-        m_measured.clear();
-    }
-}
-
-void Estimator::writeCache() const {
-    if (m_cacheFile.empty()) return;
-    // A cache: only the newest are kept, and one that cannot be written costs a measurement.
-    constexpr std::size_t kMost = 100;
-    std::vector<std::pair<std::string, Measured>> newest(m_measured.begin(), m_measured.end());
-    std::sort(newest.begin(), newest.end(),
-              [](const auto& a, const auto& b) { return a.second.when > b.second.when; });
-    newest.resize(std::min(kMost, newest.size()));
-    Json json = Json::object();
-    for (const auto& [probed, value] : newest)
-        json[probed] = {{"warm", value.result.warmStepSeconds},
-                        {"gated", value.result.gatedStepSeconds},
-                        {"row", value.result.evaluatedRowSeconds},
-                        {"when", value.when.toSecsSinceEpoch()}};
-    try {
-        makeFolder(m_cacheFile.parent_path());
-        writeFileAtomically(m_cacheFile, json.dump());
-    } catch (const Error&) {
-    }
 }
 
 }  // namespace jumplora

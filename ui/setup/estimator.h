@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include "session/jobs.h"
+#include "session/measured_times.h"
 #include "setup/spec_document.h"
 #include "setup/task_facts.h"
-#include "train/probe.h"
 
-#include <QDateTime>
 #include <QObject>
 #include <QTimer>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <optional>
 
 namespace jumplora {
@@ -23,10 +21,6 @@ struct Estimate {
     std::int64_t freeDisk = 0;
     std::vector<StartReason> reasons;  // found by looking at files
     QStringList warnings;              // do not keep a run from starting
-};
-struct Measured {
-    ProbeResult result;
-    QDateTime when;
 };
 
 // Follows a document and keeps plan, needs and measured times up to date, on worker threads.
@@ -59,8 +53,6 @@ class Estimator : public QObject {
   private:
     void refresh();
     void take(Estimate estimate);
-    void readCache();
-    void writeCache() const;
     [[nodiscard]] std::string key() const;
 
     SpecDocument& m_document;
@@ -76,7 +68,7 @@ class Estimator : public QObject {
     bool m_automatic = false;
     JobHandle m_measuring;
     std::shared_ptr<std::atomic<bool>> m_cancel;
-    std::map<std::string, Measured> m_measured;
+    MeasuredTimes m_measured;
 };
 
 }  // namespace jumplora

@@ -129,20 +129,24 @@ void SequenceView::placeMarker(int row) {
     m_marker->show();
 }
 
-void SequenceView::startDrag(Qt::DropActions actions) {
-    Q_UNUSED(actions);
-    const std::vector<int> rows = selectedRows();
-    if (rows.empty()) return;
+CarriedTasks SequenceView::carried() const {
     CarriedTasks carried;
-    QStringList names;
-    for (const int row : rows) {
+    carried.sequenceRows = selectedRows();
+    for (const int row : carried.sequenceRows)
         carried.rows.push_back(
             Json::parse(model()->index(row, 0).data(Qt::UserRole).toString().toStdString()));
-        carried.sequenceRows.push_back(row);
+    return carried;
+}
+
+void SequenceView::startDrag(Qt::DropActions actions) {
+    Q_UNUSED(actions);
+    const CarriedTasks tasks = carried();
+    if (tasks.rows.empty()) return;
+    QStringList names;
+    for (const int row : tasks.sequenceRows)
         names += model()->index(row, SequenceModel::Task).data().toString();
-    }
     auto* drag = new QDrag(this);
-    drag->setMimeData(toMime(carried));
+    drag->setMimeData(toMime(tasks));
     drag->setPixmap(dragPicture(m_theme, names, devicePixelRatioF()));
     drag->exec(Qt::MoveAction | Qt::CopyAction, Qt::MoveAction);
     m_marker->hide();

@@ -16,6 +16,7 @@ class SequenceView : public QTableView {
     explicit SequenceView(Theme& theme, QWidget* parent = nullptr);
     [[nodiscard]] std::vector<int> selectedRows() const;
     void selectRows(int first, int count);
+    [[nodiscard]] CarriedTasks carried() const;  // the selected rows, as a drag takes them
     // Where a drop at this place of the viewport would insert: 0 … rows.
     [[nodiscard]] int insertionRow(const QPoint& place) const;
 

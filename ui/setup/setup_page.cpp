@@ -78,7 +78,7 @@ SetupPage::SetupPage(WindowContext& context, QWidget* parent)
       m_document(new SpecDocument(this)),
       m_catalog(new SuiteCatalog(std::make_shared<FactsCache>(), this)),
       m_estimator(new Estimator(
-          *m_document, m_catalog->facts(), context.jobs, jumplora::dataFolder() / "probes.json",
+          *m_document, m_catalog->facts(), context.jobs, measuredTimesFile(),
           [this] {
               return m_context.session.oldestActive() != nullptr
                          ? tr("A run is at work; measuring would disturb it and be wrong.")

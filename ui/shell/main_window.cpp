@@ -2,6 +2,7 @@
 #include "shell/main_window.h"
 
 #include "parts/page.h"
+#include "plots/export_dialog.h"
 #include "shell/close_flow.h"
 #include "shell/command_palette.h"
 #include "shell/desktop_notice.h"
@@ -51,6 +52,7 @@ MainWindow::MainWindow(Workbench& workbench)
     setMinimumSize(metrics::kMinimumWidth, metrics::kMinimumHeight);
     setAcceptDrops(true);
     applyLook(m_context.settings, m_context.theme);
+    ExportDialog::rememberIn(&m_context.settings);
     addWindowActions(m_context.actions);
     build();
     addPages();

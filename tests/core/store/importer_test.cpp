@@ -138,6 +138,37 @@ TEST(Importer, ReadingTwiceChangesNothing) {
     EXPECT_EQ(testing::dumpDatabase(store.connection()), once);
 }
 
+TEST(Importer, ANameThatAPersonGaveIsKept) {
+    const TemporaryFolder folder;
+    const RunDirectory files = writeSampleRun(folder.path() / "run");
+    {
+        Store store = Store::inMemory();
+        const std::string id = Importer(store).indexRun(files.path());
+        store.setName(id, "the good one");
+        EXPECT_EQ(store.run(id).name, "the good one");
+        store.addTag(id, "paper");
+        store.setNote(id, "a note");
+        Importer(store).indexRun(files.path());
+        EXPECT_EQ(store.run(id).name, "the good one");
+        EXPECT_THROW(store.setName(id, ""), Error);
+        EXPECT_THROW(store.setName(id, "two\nlines"), Error);
+        EXPECT_THROW(store.setName(id, std::string(256, 'x')), Error);
+        EXPECT_THROW(store.setName("unknown", "name"), Error);
+    }
+    Store rebuilt = Store::inMemory();
+    const std::string id = Importer(rebuilt).indexRun(files.path());
+    EXPECT_EQ(rebuilt.run(id).name, "the good one");
+    EXPECT_EQ(rebuilt.run("the good one").id, id);
+    EXPECT_THAT(rebuilt.run(id).tags, ElementsAre("paper"));
+    // Labels as they were before names stood in them, and damaged ones.
+    writeFileAtomically(files.path() / "labels.json", R"({"note":"","tags":[],"archived":false})");
+    Importer(rebuilt).indexRun(files.path());
+    EXPECT_EQ(rebuilt.run(id).name, SampleRun{}.name);
+    writeFileAtomically(files.path() / "labels.json", R"({"note":"","tags":[],"archived":false,"name":7})");
+    Importer(rebuilt).indexRun(files.path());
+    EXPECT_EQ(rebuilt.run(id).name, SampleRun{}.name);
+}
+
 TEST(Importer, RowsThatAResumedRunTookBackDisappear) {
     const TemporaryFolder folder;
     const RunDirectory files = writeSampleRun(folder.path() / "run");

@@ -185,6 +185,10 @@ TEST_F(AdaptersPageTest, ZoomGoesDownToOneEntry) {
     const QString text = map()->source()->describe(cell);
     EXPECT_TRUE(text.contains(QString("row %1 (output), column %2 (input)").arg(cell.row).arg(cell.column)));
     EXPECT_TRUE(text.contains(delta->isAlive(cell.row, cell.column, delta->tau()) ? "alive" : "masked"));
+    EXPECT_TRUE(text.contains("ΔW " + QString::fromStdString(formatNumber(delta->value(cell.row, cell.column),
+                                                                          Quantity::Threshold))));
+    EXPECT_TRUE(
+        text.contains("τ " + QString::fromStdString(formatNumber(delta->tau(), Quantity::Threshold)) + ","));
     map()->copyImageAndTsv();
     EXPECT_TRUE(QGuiApplication::clipboard()->text().startsWith("row\t"));
     QTest::keyClick(map()->focusProxy(), Qt::Key_Home);

@@ -97,6 +97,22 @@ TEST_F(LivePageTest, AStoredRunFillsAllCards) {
     EXPECT_EQ(find<CurvePlot>("gradPlot")->group(), find<CurvePlot>("lossPlot")->group());
 }
 
+TEST_F(LivePageTest, OtherSeedsStandBesideTheMatrix) {
+    m_run.id = "alone";
+    openStored();
+    EXPECT_FALSE(find<QLabel>("matrixSeeds")->isVisible()) << "one seed is no mean";
+    m_run.id = "second";
+    m_run.seed = 2;
+    store();
+    // Another number of steps, but the same settings: its matrix is the same, so sd is 0.
+    Q_EMIT m_around.session().runsChanged();
+    auto* seeds = find<QLabel>("matrixSeeds");
+    ASSERT_TRUE(testing::waitFor([&] { return seeds->isVisible(); }));
+    EXPECT_EQ(seeds->text(), "2 seeds: OA 87.5 ± 0.0 %, BWT −5.0 ± 0.0");
+    EXPECT_TRUE(seeds->toolTip().contains("n = 2"));
+    testing::savePicture(*m_page, "live_seeds");
+}
+
 TEST_F(LivePageTest, EventsOfARunInProgressArriveWithoutGapOrDouble) {
     openPage();
     const auto events = testing::sampleEvents(m_run);

@@ -387,6 +387,49 @@ TEST_F(ExportTest, TheDialogSavesWhatItShows) {
     EXPECT_EQ(failed.count(), 1) << "a folder that cannot be written is said, not thrown";
 }
 
+TEST_F(ExportTest, TheKeyboardIsEnoughAndTheChoiceIsRemembered) {
+    Settings settings(m_folder.path() / "window.ini");
+    ExportDialog::rememberIn(&settings);
+    const QString folder = QString::fromStdString(m_folder.path().string());
+    {
+        ExportDialog dialog(m_map);
+        dialog.setFolder(folder);
+        dialog.show();
+        QApplication::setActiveWindow(&dialog);
+        auto* format = dialog.findChild<QComboBox*>("exportFormat");
+        EXPECT_TRUE(format->hasFocus()) << "the first field";
+        QTest::keyClick(format, Qt::Key_Down);
+        EXPECT_EQ(dialog.settings().format, "svg");
+        auto* preset = dialog.findChild<QComboBox*>("exportPreset");
+        preset->setCurrentIndex(preset->findData("icml"));
+        dialog.findChild<QComboBox*>("exportColumn")->setCurrentIndex(1);
+        QSignalSpy exported(&dialog, &ExportDialog::exported);
+        QTest::keyClick(format, Qt::Key_Return);
+        EXPECT_EQ(exported.count(), 1) << "Enter exports";
+        QTest::keyClick(dialog.findChild<QLineEdit*>("exportFile"), Qt::Key_Return);
+        EXPECT_EQ(exported.count(), 2);
+        QTest::keyClick(format, Qt::Key_Escape);
+        EXPECT_FALSE(dialog.isVisible()) << "Esc closes";
+    }
+    {
+        ExportDialog table(m_map.table(), "matrix", {});
+        auto* format = table.findChild<QComboBox*>("exportFormat");
+        EXPECT_EQ(table.settings().format, "latex") << "a figure's format is none of a table";
+        EXPECT_EQ(table.findChild<QLineEdit*>("exportFolder")->text(), folder);
+        format->setCurrentIndex(format->findData("csv"));
+        QTest::mouseClick(table.findChild<QPushButton*>("exportCopy"), Qt::LeftButton);
+    }
+    settings.sync();
+    Settings later(m_folder.path() / "window.ini");
+    ExportDialog::rememberIn(&later);
+    EXPECT_EQ(ExportDialog(m_map.table(), "matrix", {}).settings().format, "csv");
+    const ExportDialog dialog(m_map);
+    EXPECT_EQ(dialog.settings().format, "svg");
+    EXPECT_EQ(dialog.settings().preset, "icml");
+    EXPECT_EQ(dialog.settings().widthMm, 171.5);
+    ExportDialog::rememberIn(nullptr);
+}
+
 TEST_F(CurvePlotTest, TheResolutionOfTheDeviceChangesNothing) {
     const auto painted = [this](int dotsPerMeter) {
         QImage image(400, 260, QImage::Format_RGB32);

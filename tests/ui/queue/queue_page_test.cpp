@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "queue/queue_page.h"
 
+#include "base/file.h"
+#include "core/store/sample_run.h"
 #include "queue/queue_model.h"
+#include "queue/queue_time.h"
+#include "session/measured_times.h"
+#include "store/importer.h"
 #include "ui/support/page_fixture.h"
 #include "ui/support/pictures.h"
 #include "ui/support/tiny_spec.h"
@@ -20,6 +25,7 @@
 namespace jumplora {
 namespace {
 
+using testing::savePicture;
 using testing::tinySpec;
 
 // 0 black … 1 white.
@@ -72,6 +78,53 @@ TEST_F(QueuePageTest, ShowsFrozenRows) {
     EXPECT_EQ(cell(0, QueueModel::Spec).size(), 8);
     EXPECT_EQ(cell(0, QueueModel::Progress), "–");
     testing::savePicture(m_page, "queue_waiting");
+}
+
+TEST(QueueTime, PlacesAreFilledInTurn) {
+    EXPECT_EQ(secondsUntilAllDone({}, {}, 1), 0);
+    EXPECT_EQ(secondsUntilAllDone({}, {3, 4, 5}, 1), 12);
+    EXPECT_EQ(secondsUntilAllDone({2}, {3, 4, 5}, 1), 14);
+    EXPECT_EQ(secondsUntilAllDone({}, {3, 4, 5}, 2), 8);
+    EXPECT_EQ(secondsUntilAllDone({10}, {3, 4}, 2), 10);
+    EXPECT_EQ(secondsUntilAllDone({1, 6, 2}, {5}, 2), 6) << "more are on than may begin";
+    EXPECT_EQ(secondsUntilAllDone({}, {3}, 0), 3) << "in the window";
+}
+
+TEST_F(QueuePageTest, SaysWhenAllIsDone) {
+    const auto* done = m_page.header()->findChild<QLabel*>("allDone");
+    EXPECT_EQ(done->text(), "");
+    // A run of the same settings that took 9 seconds.
+    const RunSpec earlier = tinySpec("earlier");
+    testing::SampleRun sample;
+    const RunDirectory files = testing::writeSampleRun(m_around.folder() / "runs" / sample.id, sample);
+    writeFileAtomically(files.specFile(), toJson(earlier).dump());
+    {
+        Store store(m_around.jobs().database());
+        const std::string id = Importer(store).indexRun(files.path());
+        ASSERT_DOUBLE_EQ(store.run(id).activeSeconds, 9);
+    }
+    m_around.queue().setChildren(1);
+    const QStringList ids = m_around.queue().enqueue(
+        {tinySpec("a", 1, 2), tinySpec("b", 1, 3), tinySpec("c", 1, 4), tinySpec("d", 1, 5)});
+    ASSERT_TRUE(testing::waitFor([&] { return done->text() == "all done in ≈ 0:00:35"; }))
+        << done->text().toStdString();
+    m_around.queue().setChildren(2);
+    EXPECT_EQ(done->text(), "all done in ≈ 0:00:20");
+    m_around.queue().setHeld({ids[2], ids[3]}, true);
+    EXPECT_EQ(done->text(), "all done in ≈ 0:00:10");
+    // One that nobody has seen run.
+    m_around.queue().enqueue({tinySpec("new", 2)});
+    ASSERT_TRUE(testing::waitFor([&] { return done->text() == "all done in more than ≈ 0:00:10"; }));
+    EXPECT_TRUE(done->toolTip().contains("is not known"));
+    savePicture(m_page, "queue_time");
+    // It was measured on Set-up, though.
+    ProbeResult probe;
+    probe.warmStepSeconds = 10;
+    probe.gatedStepSeconds = 10;
+    writeMeasuredTimes(measuredTimesFile(), {{probeKey(tinySpec("new", 2)), {probe, {}}}});
+    Q_EMIT m_around.session().runsChanged();
+    ASSERT_TRUE(testing::waitFor([&] { return done->text() == "all done in ≈ 0:02:10"; }))
+        << done->text().toStdString();
 }
 
 TEST_F(QueuePageTest, DifferenceToTheRowAboveIsNamed) {

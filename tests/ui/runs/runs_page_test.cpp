@@ -15,7 +15,9 @@
 
 #include <QAbstractItemModelTester>
 #include <QAction>
+#include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
 #include <QRadioButton>
@@ -107,6 +109,57 @@ TEST_F(RunsPageTest, ShowsRunsWithTheirNumbers) {
     EXPECT_EQ(cell(0, "seed"), "3");
     EXPECT_EQ(cell(0, "started"), "2026-03-04 14:05");
     EXPECT_EQ(m_header->findChild<QLabel*>("runCount")->text(), "4 runs");
+}
+
+TEST_F(RunsPageTest, F2GivesARunAnotherName) {
+    openPage();
+    QApplication::setActiveWindow(m_page.get());
+    table()->selectRow(1);
+    trigger("runs.rename");
+    auto* editor = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+    ASSERT_NE(editor, nullptr);
+    EXPECT_EQ(editor->text(), "order1-s2");
+    EXPECT_TRUE(table()->isEditing()) << "the table is not read anew below a person's hands";
+    editor->setText(" the good one ");
+    reloaded([&] { QTest::keyClick(editor, Qt::Key_Return); });
+    EXPECT_EQ(cell(1, "name"), "the good one");
+    EXPECT_EQ(Store(m_around.jobs().database()).run("the good one").id, "order1-s2-20260304");
+    reloaded([&] { m_page->undoStack()->undo(); });
+    EXPECT_EQ(cell(1, "name"), "order1-s2");
+
+    // Nothing to rename: said, and no editor.
+    m_notices.clear();
+    table()->clearSelection();
+    trigger("runs.rename");
+    EXPECT_EQ(m_notices.size(), 1);
+    EXPECT_FALSE(table()->isEditing());
+}
+
+TEST_F(RunsPageTest, DraggedHeadersStayWhereTheyWerePut) {
+    openPage();
+    const auto titles = [this] {
+        QStringList all;
+        for (const RunColumn& column : model().columns()) all += column.title;
+        return all;
+    };
+    const QStringList before = titles();
+    ASSERT_GT(before.size(), 6);
+    QStringList wanted = before;
+    wanted.move(5, 2);
+    table()->horizontalHeader()->moveSection(6, 3);
+    ASSERT_TRUE(waitFor([&] { return titles() == wanted; }));
+    for (int column = 0; column < model().columnCount(); ++column)
+        EXPECT_EQ(table()->horizontalHeader()->visualIndex(column), column);
+    EXPECT_TRUE(m_header->findChild<QToolButton*>("viewMenu")->text().endsWith("●"));
+    // In the pinned part, too.
+    wanted.move(0, 1);
+    table()->pinnedView()->horizontalHeader()->moveSection(1, 2);
+    ASSERT_TRUE(waitFor([&] { return titles() == wanted; }));
+    EXPECT_FALSE(table()->horizontalHeader()->isFirstSectionMovable()) << "marks stay in front";
+    m_page.reset();
+    delete std::exchange(m_header, nullptr);
+    openPage();
+    EXPECT_EQ(titles(), wanted);
 }
 
 TEST_F(RunsPageTest, ARunIsTakenOutAsAnArchiveAndBroughtInElsewhere) {

@@ -189,6 +189,35 @@ TEST_F(SetupPageTest, TasksAreDraggedBetweenRows) {
     EXPECT_EQ(document().rows().size(), 5U);
 }
 
+TEST_F(SetupPageTest, SeveralRowsAreDraggedAtOnce) {
+    startBuiltin();
+    auto* view = sequence();
+    const std::vector<QString> before = document().rowNames();
+    ASSERT_EQ(before.size(), 4U);
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, {},
+                      view->visualRect(view->model()->index(0, 1)).center());
+    QTest::mouseClick(view->viewport(), Qt::LeftButton, Qt::ControlModifier,
+                      view->visualRect(view->model()->index(2, 1)).center());
+    ASSERT_EQ(view->selectedRows(), std::vector<int>({0, 2}));
+    // A press on a chosen row begins a drag of all of them.
+    QTest::mousePress(view->viewport(), Qt::LeftButton, {},
+                      view->visualRect(view->model()->index(2, 1)).center());
+    EXPECT_EQ(view->selectedRows(), std::vector<int>({0, 2}));
+    const auto carried = view->carried();
+    EXPECT_EQ(carried.rows.size(), 2U);
+    const std::unique_ptr<QMimeData> mime(toMime(carried));
+    const QPoint below(40, view->rowViewportPosition(3) + view->rowHeight(3) - 2);
+    QTest::mouseRelease(view->viewport(), Qt::LeftButton);
+    QDragEnterEvent enter(below, Qt::MoveAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(view->viewport(), &enter);
+    QDropEvent drop(below, Qt::MoveAction, mime.get(), Qt::LeftButton, Qt::NoModifier);
+    QApplication::sendEvent(view->viewport(), &drop);
+    EXPECT_EQ(document().rowNames(), std::vector<QString>({before[1], before[3], before[0], before[2]}));
+    EXPECT_EQ(view->selectedRows(), std::vector<int>({2, 3}));
+    m_page.undoStack()->undo();
+    EXPECT_EQ(document().rowNames(), before) << "one step of undo";
+}
+
 TEST_F(SetupPageTest, PaletteAppendsAndPreviewShows) {
     startBuiltin();
     m_page.findChild<TaskPalette*>("taskPalette")->select({}, "yahoo");

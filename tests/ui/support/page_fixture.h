@@ -49,6 +49,7 @@ class PageSurroundings {
     [[nodiscard]] Settings& settings() { return m_settings; }
     [[nodiscard]] ActionRegistry& actions() { return m_actions; }
     [[nodiscard]] Jobs& jobs() { return m_jobs; }
+    [[nodiscard]] Session& session() { return m_session; }
     [[nodiscard]] const std::filesystem::path& folder() const { return m_folder.path(); }
 
   private:
