@@ -5,13 +5,11 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "base/resources.h"
-#include "data/answer_metric.h"
 #include "data/batching.h"
-#include "data/scoring.h"
 #include "model/threads.h"
 #include "train/checkpoint.h"
 #include "train/encoded_rows.h"
-#include "train/evaluator.h"
+#include "train/evaluated_column.h"
 #include "train/event_log.h"
 #include "train/replay_memory.h"
 #include "train/run_lock.h"
@@ -341,7 +339,6 @@ class Run {
     void finishStage(std::int64_t number) {
         const std::int64_t task = m_setup.matrixRow(number);
         makeFolder(m_directory.path() / "adapters");
-        makeFolder(m_directory.path() / "predictions");
         TaskTrained trained;
         trained.task = task;
         trained.f = adapters().gate().enabled ? adapters().blend() : 0.0;
@@ -414,53 +411,19 @@ class Run {
     }
 
     void evaluateColumn(std::int64_t afterTask, std::int64_t column) {
-        const auto started = Clock::now();
-        const RunSpec& spec = m_setup.spec;
-        const std::size_t taskIndex = m_setup.columns[static_cast<std::size_t>(column - 1)];
-        const TaskInfo& task = m_setup.suite->tasks()[taskIndex];
-        const auto examples =
-            m_setup.suite->load(taskIndex, parseSplit(spec.evaluation.split), spec.evaluation.maxSamples);
-        EvaluationOptions options;
-        options.batchSize = spec.evaluation.batchSize;
-        options.maxNewTokens = m_setup.maxNewTokens(static_cast<std::size_t>(column - 1));
-        options.maxSourceLength = spec.train.maxSourceLength;
-        std::optional<AdapterSet::EvaluationScope> scope;
-        if (afterTask > 0) {
-            scope.emplace(adapters());
-        } else {
-            adapters().reset(seed("init", 1));  // B = 0: the plain backbone
-        }
-        const auto total = static_cast<std::int64_t>(examples.size());
-        const auto predictions =
-            evaluate(*m_setup.backbone, *m_setup.tokenizer, task, examples, options, [&](std::int64_t done) {
+        EvaluatedColumn evaluated = jumplora::evaluateColumn(
+            m_setup, m_directory, afterTask, column, [&](std::int64_t done, std::int64_t total) {
                 obey();
                 m_log->emit(EvaluationProgress{afterTask, column, done, total});
             });
-        EvaluationCell cell;
-        cell.afterTask = afterTask;
-        cell.task = column;
-        cell.split = spec.evaluation.split;
-        const Score score = scoreOf(predictions);
-        cell.correct = score.correct;
-        cell.total = score.total;
-        cell.withinOptions = score.withinOptions;
-        cell.metric = task.metric;
-        if (task.metric != kExactMatch) cell.score = score.mean();
-        std::int64_t outside = 0;
-        for (const Example& example : examples)
-            outside += task.options.empty() || isOption(example.label, task.options) ? 0 : 1;
-        makeFolder(m_directory.path() / "predictions");
-        cell.predictionsFile = m_directory.predictionsName(afterTask, column);
-        writePredictions(m_directory.path() / cell.predictionsFile, predictions);
-        cell.seconds = secondsSince(started);
-        if (outside > 0)
+        if (evaluated.outsideOptions > 0)
             warn("labels_outside_options",
                  fmt::format("{} of {} rows of \"{}\" ({}) carry a label that is not among its options; they "
-                             "always count "
-                             "as wrong",
-                             outside, total, task.name, spec.evaluation.split),
+                             "always count as wrong",
+                             evaluated.outsideOptions, evaluated.cell.total,
+                             m_setup.columnNames[static_cast<std::size_t>(column - 1)], evaluated.cell.split),
                  column, 0);
-        m_log->emit(std::move(cell));
+        m_log->emit(std::move(evaluated.cell));
     }
 
     RunDirectory m_directory;
