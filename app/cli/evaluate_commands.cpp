@@ -2,6 +2,7 @@
 // Models rebuilt from stored adapters, and models as they come.
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json_line.h"
 #include "cli/command.h"
 #include "cli/load_line.h"
 #include "cli/output.h"
@@ -283,7 +284,7 @@ void answerBatch(Answerer& answerer, bool json, std::vector<std::string>& texts)
     std::string lines;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         if (json) {
-            lines += oneLineJson({{"text", texts[i]}, {"output", outputs[i]}});
+            lines += toJsonLine({{"text", texts[i]}, {"output", outputs[i]}});
             continue;
         }
         // One line in, one line out.
@@ -306,7 +307,7 @@ void generate(const GenerateOptions& options) {
         ++number;
         if (options.json) {
             const std::string where = fmt::format("standard input: line {}", number);
-            texts.push_back(requireString(parseJson(line, where), "text", where));
+            texts.push_back(requireString(parseJsonLine(line, number, "standard input"), "text", where));
         } else {
             texts.push_back(line);
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.h"
-#include "base/json.h"
+#include "base/json_line.h"
 #include "cli/command.h"
 #include "cli/output.h"
 #include "text/tokenizer.h"
@@ -32,7 +32,7 @@ void addTokenize(CLI::App& app) {
         std::size_t number = 0;
         for (std::string line; std::getline(std::cin, line);) {
             const std::string where = fmt::format("standard input: line {}", ++number);
-            const Json json = parseJson(repairUtf8(line), where);
+            const Json json = parseJsonLine(repairUtf8(line), number, "standard input");
             Json out;
             if (options->decode) {
                 const Json& ids = requireMember(json, "ids", where);
@@ -52,7 +52,7 @@ void addTokenize(CLI::App& app) {
             } else {
                 out["ids"] = tokenizer->encode(requireString(json, "text", where));
             }
-            print(oneLineJson(out));
+            print(toJsonLine(out));
         }
     });
 }

@@ -23,10 +23,6 @@ std::string pretty(const Json& json) {
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-std::string oneLineJson(const Json& json) {
-    return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
 void writeOutput(const std::string& file, const std::string& content) {
     if (file.empty()) {
         print(content);

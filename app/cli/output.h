@@ -15,7 +15,6 @@ void note(const std::string& text);   // a line to standard error
 
 // Indented, damaged UTF-8 replaced, with a line feed.
 std::string pretty(const Json& json);
-std::string oneLineJson(const Json& json);
 
 // To the file, atomically; to standard output when the name is empty.
 void writeOutput(const std::string& file, const std::string& content);

@@ -2,6 +2,7 @@
 // Tasks: what a file of them holds, whether it is sound, and scoring of answers by their metrics.
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json_line.h"
 #include "base/resources.h"
 #include "cli/command.h"
 #include "cli/output.h"
@@ -191,7 +192,7 @@ void score(const ScoreOptions& options) {
         begin = end + 1;
         const std::string where = fmt::format("{}: line {}", name, ++line);
         if (piece.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-        const Json row = parseJson(piece, where);
+        const Json row = parseJsonLine(piece, line, name);
         const std::string input =
             row.is_object() && row.contains("input") ? requireString(row, "input", where) : "";
         const double value = scoreAnswer(metric, options.part, requireString(row, "output", where),
@@ -202,8 +203,7 @@ void score(const ScoreOptions& options) {
     }
     const double mean = rows > 0 ? sum / static_cast<double>(rows) : 0;
     if (options.json)
-        print(
-            oneLineJson({{"metric", metric.key}, {"answer", options.part}, {"rows", rows}, {"mean", mean}}));
+        print(toJsonLine({{"metric", metric.key}, {"answer", options.part}, {"rows", rows}, {"mean", mean}}));
     else
         note(fmt::format("{}: mean of {} rows {}", metric.label, rows, mean));
 }

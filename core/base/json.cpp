@@ -58,7 +58,11 @@ Json parseJson(std::string_view text, const std::string& where) {
         const auto [line, column] = position(text, e.byte);
         const std::string what = e.what();
         const auto colon = what.rfind(": ");
-        fail(ErrorKind::Format, "{}: line {}, column {}: not valid JSON ({})", where, line, column,
+        const std::string_view half =
+            what.find("invalid string: surrogate") == std::string::npos
+                ? ""
+                : "a \\u escape of half a character, a surrogate by itself, at the end of ";
+        fail(ErrorKind::Format, "{}: line {}, column {}: not valid JSON ({}{})", where, line, column, half,
              colon == std::string::npos ? what : what.substr(colon + 2));
     } catch (const nlohmann::json::exception& e) {
         fail(ErrorKind::Format, "{}: not valid JSON ({})", where, e.what());

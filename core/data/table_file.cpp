@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "base/json_line.h"
 #include "text/utf8.h"
 
 #include <algorithm>
@@ -64,15 +65,6 @@ std::vector<TextLabel> fromJsonRows(const Json& rows, const std::string& file, c
     return result;
 }
 
-// Errors name the line and column of the whole file.
-Json parseLine(std::string_view piece, std::size_t line, const std::string& file) {
-    try {
-        return parseJson(piece, file);
-    } catch (const Error&) {
-        return parseJson(std::string(line - 1, '\n') + std::string(piece), file);
-    }
-}
-
 std::vector<TextLabel> readJsonLines(const std::string& content, const std::string& file,
                                      const std::string& text, const std::string& label) {
     std::vector<TextLabel> result;
@@ -84,7 +76,7 @@ std::vector<TextLabel> readJsonLines(const std::string& content, const std::stri
         begin = end + 1;
         if (piece.find_first_not_of(" \t\r") == std::string_view::npos) continue;
         const std::string where = fmt::format("{}: line {}", file, line);
-        const Json row = parseLine(piece, line, file);
+        const Json row = parseJsonLine(piece, line, file);
         if (!row.is_object())
             fail(ErrorKind::Format, "{}: expected an object, found {}", where, describeType(row));
         result.push_back({member(row, text, where), member(row, label, where)});
@@ -197,8 +189,8 @@ std::vector<std::string> tableColumns(const std::filesystem::path& path) {
         if (begin == std::string::npos) fail(ErrorKind::Format, "{}: is empty", file);
         const auto line =
             1 + std::count(content.begin(), content.begin() + static_cast<std::ptrdiff_t>(begin), '\n');
-        first = parseLine(std::string_view(content).substr(begin, content.find('\n', begin) - begin),
-                          static_cast<std::size_t>(line), file);
+        first = parseJsonLine(std::string_view(content).substr(begin, content.find('\n', begin) - begin),
+                              static_cast<std::size_t>(line), file);
     } else {
         const Json rows = parseJson(content, file);
         const Json& list = listOfRows(rows, file);
