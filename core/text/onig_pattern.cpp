@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 namespace jumplora {
 namespace {
@@ -56,7 +57,7 @@ class Translator {
         const char c = m_rest.front();
         switch (c) {
             case '[':
-                out("[" + brackets(0) + "]");
+                out(written(brackets(0)));
                 m_quantifiable = true;
                 return;
             case '(':
@@ -207,8 +208,9 @@ class Translator {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
-    // Items of a character class for \s \d \w \h and \p{...}; empty when the escape is none of these.
-    std::string classItems(bool& negated) {
+    // Items of a character class for \s \d \w \h and \p{...}; empty when the escape is none of these. Inside
+    // brackets \w is narrower by a few numbers of Latin-1.
+    std::string classItems(bool& negated, bool inBrackets) {
         const char c = m_rest.front();
         if (c == 'p' || c == 'P') {
             auto [name, inverted] = property();
@@ -218,7 +220,7 @@ class Translator {
         std::string items;
         if (c == 's' || c == 'S') items = kWhiteSpaceItems;
         if (c == 'd' || c == 'D') items = digitItems();
-        if (c == 'w' || c == 'W') items = wordItems();
+        if (c == 'w' || c == 'W') items = inBrackets ? unicodePropertyItems("word", m_where) : wordItems();
         if (c == 'h' || c == 'H') items = "0-9a-fA-F";
         if (items.empty()) return "";
         negated = c >= 'A' && c <= 'Z';
@@ -231,7 +233,7 @@ class Translator {
         take(1);
         if (m_rest.empty()) wrong("a \\ at its end");
         bool negated = false;
-        if (const std::string items = classItems(negated); !items.empty())
+        if (const std::string items = classItems(negated, false); !items.empty())
             return (negated ? "[^" : "[") + items + "]";
         const char c = m_rest.front();
         if (c == 'b' || c == 'B') {
@@ -250,31 +252,57 @@ class Translator {
         return "\\" + std::string(take(utf8Length(c)));
     }
 
-    // The content of a class, the brackets left out; a nested one joins the outer one.
-    std::string brackets(int depth) {
+    // A character class: what is in it, and sets whose complements are in it, too ([a\S]).
+    struct Class {
+        std::string items;
+        std::vector<std::string> complements;
+        bool inverted = false;
+    };
+
+    // PCRE2 knows no complement of several items inside a class.
+    static std::string written(const Class& c) {
+        if (c.complements.empty()) return (c.inverted ? "[^" : "[") + c.items + "]";
+        if (c.items.empty() && c.complements.size() == 1)
+            return (c.inverted ? "[" : "[^") + c.complements.front() + "]";
+        std::string result = "(?:";
+        for (const std::string& set : c.complements)
+            result += c.inverted ? "(?=[" + set + "])" : "[^" + set + "]|";
+        if (c.items.empty()) return result + (c.inverted ? "(?s:.))" : "(?!))");
+        return result + (c.inverted ? "[^" : "[") + c.items + "])";
+    }
+
+    Class brackets(int depth) {
         if (depth > kMaxDepth) wrong("too many classes inside each other");
         take(1);
-        std::string items;
-        if (eat("^")) {
-            if (depth > 0) unsupported("a negated class inside a class");
-            items = "^";
-        }
-        const std::size_t head = items.size();
-        if (eat("]")) items += "\\]";
+        Class c;
+        c.inverted = eat("^");
+        if (eat("]")) c.items += "\\]";
         for (;;) {
             if (m_rest.empty()) wrong("a [ without its ]");
             if (eat("]")) break;
             if (m_rest.starts_with("&&")) unsupported("&& in a class");
             if (m_rest.starts_with("[:")) {
-                items += posix();
+                c.items += posix();
             } else if (m_rest.front() == '[') {
-                items += brackets(depth + 1);
+                join(c, brackets(depth + 1));
             } else {
-                items += classItem();
+                classItem(c);
             }
         }
-        if (items.size() == head) wrong("an empty class");
-        return items;
+        if (c.items.empty() && c.complements.empty()) wrong("an empty class");
+        return c;
+    }
+
+    void join(Class& outer, Class inner) const {
+        if (!inner.inverted) {
+            outer.items += inner.items;
+            outer.complements.insert(outer.complements.end(), inner.complements.begin(),
+                                     inner.complements.end());
+        } else if (inner.complements.empty()) {
+            outer.complements.push_back(std::move(inner.items));
+        } else {
+            unsupported("a negated class of negated ones inside a class");
+        }
     }
 
     std::string posix() {
@@ -291,31 +319,36 @@ class Translator {
         return items;
     }
 
-    std::string classItem() {
+    void classItem(Class& to) {
         const char c = m_rest.front();
         if (c != '\\') {
             const std::string character(take(utf8Length(c)));
-            return c == '#' || c == ' ' || c == '-' || static_cast<unsigned char>(c) >= 0x80 ||
-                           isWordCharacter(c)
-                       ? character
-                       : "\\" + character;
+            to.items += c == '#' || c == ' ' || c == '-' || static_cast<unsigned char>(c) >= 0x80 ||
+                                isWordCharacter(c)
+                            ? character
+                            : "\\" + character;
+            return;
         }
         take(1);
         if (m_rest.empty()) wrong("a \\ at its end");
         const char letter = m_rest.front();
         bool negated = false;
-        if (const std::string items = classItems(negated); !items.empty()) {
-            // A hyphen behind a class is no range.
-            if (!negated) return items + (eat("-") ? "\\-" : "");
-            if (letter == 'S') return "\\P{White_Space}";
-            if (letter == 'D') return "\\P{Nd}";
-            if (letter == 'p' || letter == 'P') return negatedProperty(items);
-            unsupported(fmt::format("\\{} in a class", letter));
+        if (std::string items = classItems(negated, true); !items.empty()) {
+            if (negated)
+                to.complements.push_back(std::move(items));
+            else
+                to.items += items;
+            if (eat("-")) to.items += "\\-";  // behind a class it is no range
+            return;
         }
-        if (eat("b")) return "\\x{8}";
-        if (std::string point = codePoint(); !point.empty()) return point;
-        if (isWordCharacter(letter)) unsupported(fmt::format("\\{} in a class", letter));
-        return "\\" + std::string(take(utf8Length(letter)));
+        if (eat("b")) {
+            to.items += "\\x{8}";
+        } else if (const std::string point = codePoint(); !point.empty()) {
+            to.items += point;
+        } else {
+            if (isWordCharacter(letter)) unsupported(fmt::format("\\{} in a class", letter));
+            to.items += "\\" + std::string(take(utf8Length(letter)));
+        }
     }
 
     std::string_view m_rest;

@@ -3,9 +3,9 @@
 
 #include "base/error.h"
 #include "text/byte_level.h"
+#include "text/old_classes.h"
 #include "text/pattern.h"
 #include "text/unicode_classes.h"
-#include "text/unicode_forms.h"
 #include "text/utf8.h"
 
 #include <functional>

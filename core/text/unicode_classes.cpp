@@ -117,10 +117,4 @@ std::string unicodePropertyItems(std::string_view name, const std::string& where
     return fmt::format("\\p{{sc:{}}}", key).append(unicodeAdditions(key));
 }
 
-std::string negatedProperty(std::string_view items) {
-    std::string result(items.substr(0, items.find('}') + 1));
-    if (result.size() > 1) result[1] = 'P';
-    return result;
-}
-
 }  // namespace jumplora

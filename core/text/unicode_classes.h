@@ -17,7 +17,4 @@ std::string wordItems();
 // Throws Error(Input) naming `where` for names that are not known here.
 std::string unicodePropertyItems(std::string_view name, const std::string& where);
 
-// The item for \P{name} from what unicodePropertyItems gives for the name.
-std::string negatedProperty(std::string_view items);
-
 }  // namespace jumplora

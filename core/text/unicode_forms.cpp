@@ -2,12 +2,14 @@
 #include "text/unicode_forms.h"
 
 #include "base/error.h"
+#include "text/old_classes.h"
 #include "text/utf8.h"
 
 #include <utf8proc.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -25,6 +27,30 @@ constexpr std::array<std::pair<char32_t, char32_t>, 10> kYoung = {{{0x32FF, 0x32
                                                                    {0x1E030, 0x1E06D},
                                                                    {0x1F16C, 0x1F16C},
                                                                    {0x1FBF0, 0x1FBF9}}};
+
+// Capitals of Unicode 16 and 17, which utf8proc may not know: so far from its small letter each.
+struct YoungCapitals {
+    char32_t first;
+    char32_t last;
+    std::int32_t distance;
+    int step = 1;  // 2: every other one is small itself
+};
+constexpr std::array<YoungCapitals, 8> kYoungCapitals = {{{0x1C89, 0x1C89, 1},
+                                                          {0xA7CB, 0xA7CB, 0x264 - 0xA7CB},
+                                                          {0xA7CC, 0xA7CE, 1, 2},
+                                                          {0xA7D2, 0xA7D4, 1, 2},
+                                                          {0xA7DA, 0xA7DA, 1},
+                                                          {0xA7DC, 0xA7DC, 0x19B - 0xA7DC},
+                                                          {0x10D50, 0x10D65, 0x20},
+                                                          {0x16EA0, 0x16EB8, 0x1B}}};
+
+char32_t lowerOf(char32_t point) {
+    for (const YoungCapitals& c : kYoungCapitals) {
+        if (point >= c.first && point <= c.last && (point - c.first) % static_cast<unsigned>(c.step) == 0)
+            return static_cast<char32_t>(static_cast<std::int32_t>(point) + c.distance);
+    }
+    return static_cast<char32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(point)));
+}
 
 bool isYoung(char32_t point) {
     return std::any_of(kYoung.begin(), kYoung.end(),
@@ -114,9 +140,7 @@ AlignedText toLowerCase(const AlignedText& text) {
         lower.clear();
         // The only character whose full lower case is longer than one: a dotted capital I.
         constexpr char32_t kDottedI = 0x130;
-        appendUtf8(lower, point == kDottedI ? U'i'
-                                            : static_cast<char32_t>(
-                                                  utf8proc_tolower(static_cast<utf8proc_int32_t>(point))));
+        appendUtf8(lower, point == kDottedI ? U'i' : lowerOf(point));
         transform.put(lower, 0);
         if (point == kDottedI) transform.put("\xCC\x87", 1);
     }
@@ -124,18 +148,7 @@ AlignedText toLowerCase(const AlignedText& text) {
 }
 
 AlignedText withoutMarks(const AlignedText& text) {
-    return filtered(text, [](char32_t point) {
-        const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(point));
-        return category < UTF8PROC_CATEGORY_MN || category > UTF8PROC_CATEGORY_ME;
-    });
-}
-
-bool isPunctuation(char32_t point) {
-    if (point < 0x80)
-        return (point >= '!' && point <= '/') || (point >= ':' && point <= '@') ||
-               (point >= '[' && point <= '`') || (point >= '{' && point <= '~');
-    const auto category = utf8proc_category(static_cast<utf8proc_int32_t>(point));
-    return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;
+    return filtered(text, [](char32_t point) { return !isStrippedMark(point); });
 }
 
 }  // namespace jumplora

@@ -11,10 +11,7 @@ AlignedText toForm(const AlignedText& text, UnicodeForm form);
 // Lower case as Unicode's full mapping has it, character by character and without context.
 AlignedText toLowerCase(const AlignedText& text);
 
-// Without combining marks (M*).
+// Without combining marks.
 AlignedText withoutMarks(const AlignedText& text);
-
-// Whether it is of category P*, or an ASCII symbol.
-bool isPunctuation(char32_t point);
 
 }  // namespace jumplora

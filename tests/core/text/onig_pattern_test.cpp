@@ -30,6 +30,26 @@ TEST(OnigPatternTest, ClassesMeanWhatTheyMeanInOniguruma) {
     EXPECT_EQ(matches(R"(\p{Han}+)", "\xE6\x97\xA5x\xE3\x80\x81"), (Found{"\xE6\x97\xA5"}));
     EXPECT_EQ(matches(R"(\p{L}+)", "\xF0\xB1\x8D\x90"), (Found{"\xF0\xB1\x8D\x90"}))
         << "a letter of Unicode 15";
+    for (const char* script : {"Cyrillic", "Arabic", "Katakana", "Hiragana", "Devanagari"})
+        EXPECT_EQ(
+            matches(fmt::format(R"(\p{{{}}})", script), "\U0001E030\U00010EFD\U0001B155\U0001B132\U00011B00")
+                .size(),
+            1U)
+            << script << " has characters of Unicode 15 or 16";
+}
+
+TEST(OnigPatternTest, ClassesInBrackets) {
+    EXPECT_EQ(matches(R"([\w]+)", "a\u00B2b\u00BC"), (Found{"a", "b"})) << "narrower than outside brackets";
+    EXPECT_EQ(matches(R"([^\w\s]+)", "a\u00B9-b"), (Found{"\u00B9-"}));
+    EXPECT_EQ(matches(R"([^\S\n]+)", "a \t\n b"), (Found{" \t", " "}));
+    EXPECT_EQ(matches(R"([^\W\d_]+)", "ab1_c-\u00E9"), (Found{"ab", "c", "\u00E9"}));
+    EXPECT_EQ(matches(R"([a\P{L}-]+)", "bab-1\u4E2D"), (Found{"a", "-1"}));
+    EXPECT_EQ(matches(R"([^a[^bc]]+)", "abacx"), (Found{"b", "c"}));
+    EXPECT_EQ(matches(R"([\D\W]+)", "a1-"), (Found{"a", "-"}));
+    EXPECT_EQ(matches(R"((?<=[^\S\n])b)", "b b\nb"), (Found{"b"}));
+    EXPECT_EQ(matches(R"([\P{L}]+)", "a\U000323AF1"), (Found{"1"})) << "a letter of Unicode 15";
+    EXPECT_EQ(matches(R"([^\P{L}\p{Lu}]+)", "aBc1"), (Found{"a", "c"}));
+    EXPECT_EQ(matches(R"([^\W\P{L}]+)", "a1b"), (Found{"a", "b"}));
 }
 
 TEST(OnigPatternTest, AnchorsOptionsAndRepetitions) {
@@ -43,7 +63,7 @@ TEST(OnigPatternTest, AnchorsOptionsAndRepetitions) {
 }
 
 TEST(OnigPatternTest, RefusesWhatHasNoEqual) {
-    for (const char* pattern : {"[a&&b]", R"(\X)", R"(\Ra)", "[^a[^b]]", R"(\1)", "a{2}?", "a**", "(?~a)",
+    for (const char* pattern : {"[a&&b]", R"(\X)", R"(\Ra)", "[a[^\\Sb]]", R"(\1)", "a{2}?", "a**", "(?~a)",
                                 R"(\K)", R"(\p{InGreek})"})
         EXPECT_THROW(Regex(pattern, "test"), Error) << pattern;
     for (const char* pattern : {"(", ")", "[", "[]", "a\\", R"(\p{L)", "*a", "(?", R"(\x{110000})", "[z-a]"})
