@@ -6,13 +6,21 @@
 
 TEXTS are UTF-8 files; each line is one text, and a line that is a JSON string stands for its content. Ids and decoded
 text (special tokens left out) must be equal. Ends with 1 when they are not. Needs transformers and tokenizers, for
-SentencePiece models also sentencepiece and protobuf, for tiktoken tables tiktoken and blobfile.
+SentencePiece models also sentencepiece and protobuf, for tiktoken tables tiktoken.
 """
 import json
 import subprocess
 import sys
 
 from transformers import AutoTokenizer
+
+
+class Failed(Exception):
+    """The program ended with an error; `code` is its exit code."""
+
+    def __init__(self, code, message):
+        super().__init__(message)
+        self.code = code
 
 
 def read_texts(files):
@@ -31,8 +39,37 @@ def run(program, folder, rows, *options):
     stdin = "".join(json.dumps(row) + "\n" for row in rows)
     done = subprocess.run([program, "tokenize", folder, *options], input=stdin, capture_output=True, text=True)
     if done.returncode != 0:
-        sys.exit(f"{program} tokenize failed: {done.stderr.strip()}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+        raise Failed(done.returncode, done.stderr.strip())
+    return [json.loads(line) for line in done.stdout.split("\n") if line]
+
+
+def ask(function, *arguments, **options):
+    """What the library says, or None where it breaks down itself."""
+    try:
+        return function(*arguments, **options)
+    except BaseException as error:
+        if type(error).__name__ in ("PanicException", "Exception"):
+            return None
+        raise
+
+
+def compare(program, folder, texts, more_ids=(), peer=None):
+    """Descriptions of what differs: ids of `texts`, and the texts of these ids and of `more_ids`."""
+    peer = peer or AutoTokenizer.from_pretrained(folder)
+    expected = {text: ask(peer, text) for text in texts}
+    expected = {text: encoding["input_ids"] for text, encoding in expected.items() if encoding is not None}
+    found = [row["ids"] for row in run(program, folder, [{"text": text} for text in expected])]
+    wrong = []
+    for (text, theirs), ours in zip(expected.items(), found, strict=True):
+        if ours != theirs:
+            wrong.append(f"{text!r}\n  transformers {theirs}\n  jumplora     {ours}")
+    lists = [*expected.values(), *more_ids]
+    decoded = [row["text"] for row in run(program, folder, [{"ids": ids} for ids in lists], "--decode")]
+    for ids, ours in zip(lists, decoded, strict=True):
+        theirs = ask(peer.decode, ids, skip_special_tokens=True)
+        if theirs is not None and ours != theirs:
+            wrong.append(f"{ids}\n  transformers {theirs!r}\n  jumplora     {ours!r}")
+    return wrong
 
 
 def main():
@@ -40,19 +77,11 @@ def main():
         sys.exit(__doc__)
     program, folder, *files = sys.argv[1:]
     texts = list(read_texts(files))
-    peer = AutoTokenizer.from_pretrained(folder)
-    expected = [peer(text)["input_ids"] for text in texts]
-    ids = [row["ids"] for row in run(program, folder, [{"text": text} for text in texts])]
-    decoded = [row["text"] for row in run(program, folder, [{"ids": row} for row in expected], "--decode")]
-    wrong = 0
-    for text, own, other, own_text in zip(texts, ids, expected, decoded, strict=True):
-        other_text = peer.decode(other, skip_special_tokens=True)
-        if own == other and own_text == other_text:
-            continue
-        wrong += 1
-        if wrong <= 10:
-            print(f"{text!r}\n  transformers {other} {other_text!r}\n  jumplora     {own} {own_text!r}")
-    print(f"{len(texts)} texts, {wrong} differ ({type(peer).__name__})")
+    try:
+        wrong = compare(program, folder, texts)
+    except Failed as error:
+        sys.exit(f"{program} tokenize failed: {error}")
+    print("\n".join([*wrong[:10], f"{len(texts)} texts, {len(wrong)} differences"]))
     return 1 if wrong else 0
 
 
