@@ -110,10 +110,14 @@ void EntryCanvas::paintEvent(QPaintEvent* /*event*/) {
         QSizeF(
             std::min(area.width(), (static_cast<double>(m_map.m_source->columns()) - m_map.m_column) * scale),
             std::min(area.height(), (static_cast<double>(m_map.m_source->rows()) - m_map.m_row) * scale))));
-    m_map.paintKeys(painter,
-                    QRectF(area.right() + style.px(10), area.top() + style.px(4), style.px(kKeyWidth - 12),
-                           area.height()),
-                    style);
+    // Beside the entries, also where they do not fill their field.
+    const double right =
+        std::min(area.right(),
+                 area.left() + (static_cast<double>(m_map.m_source->columns()) - m_map.m_column) * scale);
+    m_map.paintKeys(
+        painter,
+        QRectF(right + style.px(10), area.top() + style.px(4), style.px(kKeyWidth - 12), area.height()),
+        style);
     if (!m_map.m_whole) paintMiniMap(painter, style);
     if (hasFocus()) {
         painter.setPen(QPen(style.colour(Role::Accent), 2));

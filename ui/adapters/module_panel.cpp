@@ -58,7 +58,7 @@ ModulePanel::ModulePanel(const Theme& theme, Jobs& jobs, QWidget* parent)
     m_splitter->setStretchFactor(0, 0);
     m_splitter->setStretchFactor(1, 1);
     m_splitter->setStretchFactor(2, 0);
-    m_splitter->setSizes({310, 520, 340});
+    m_splitter->setSizes({345, 495, 340});
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(metrics::kPageMargin, metrics::kHalfGrid, metrics::kPageMargin,
                                metrics::kPageMargin);
@@ -145,6 +145,7 @@ QWidget* ModulePanel::makeRight() {
     m_tauEdit->setObjectName(QStringLiteral("tauEdit"));
     m_tauEdit->setAccessibleName(tr("Threshold to try"));
     m_tauEdit->setToolTip(tr("τ: type a value; Esc returns to the run's"));
+    m_tauEdit->setPlaceholderText(tr("no gate"));
     m_tauEdit->setFixedWidth(m_theme.scaled(96));
     histogram->addControl(m_tauEdit);
     m_readout = new QLabel(histogram);
@@ -342,7 +343,8 @@ void ModulePanel::showSource() {
 }
 
 void ModulePanel::showTau(double tau) {
-    m_tauEdit->setText(QString::fromStdString(formatNumber(tau, Quantity::Threshold)));
+    // Without a gate there is no threshold; one can be tried all the same.
+    m_tauEdit->setText(tau > 0 ? QString::fromStdString(formatNumber(tau, Quantity::Threshold)) : QString());
     const QString readout = m_histogram->readout();
     m_readout->setText(m_histogram->isWhatIf() ? tr("What if: %1").arg(readout) : readout);
 }

@@ -33,8 +33,18 @@ class Canvas : public QWidget {
 QString shortModuleName(const QString& name) {
     static const QRegularExpression kT5(
         QStringLiteral("^(enc|dec)oder\\.block\\.(\\d+)\\.layer\\.\\d+\\.(Self|EncDec)Attention\\.(\\w+)$"));
+    // Blocks of decoder-only models are called alike by all of their families.
+    static const QRegularExpression kDecoder(
+        QStringLiteral("^(?:model\\.)?layers\\.(\\d+)\\.(self_attn|mlp)\\.(\\w+)$"));
     const auto match = kT5.match(name);
-    if (!match.hasMatch()) return name;
+    if (!match.hasMatch()) {
+        const auto decoder = kDecoder.match(name);
+        if (!decoder.hasMatch()) return name;
+        return QStringLiteral("dec.%1.%2.%3")
+            .arg(decoder.captured(1),
+                 decoder.captured(2) == QLatin1String("mlp") ? QStringLiteral("mlp") : QStringLiteral("self"),
+                 decoder.captured(3));
+    }
     return QStringLiteral("%1.%2.%3.%4")
         .arg(match.captured(1), match.captured(2),
              match.captured(3) == QLatin1String("Self") ? QStringLiteral("self") : QStringLiteral("cross"),

@@ -77,6 +77,7 @@ class GateCard : public RunCard {
     CurvePlot* m_density;
     StepCurves m_tauCurves;
     StepCurves m_densityCurves;
+    QLabel* m_none;  // in place of the plots
     QLabel* m_note;
     QString m_summary;
     std::size_t m_thresholds = 0;

@@ -31,6 +31,7 @@ GateCard::GateCard(const Theme& theme, QWidget* parent)
       m_density(new CurvePlot(theme, QStringLiteral("gateDensityPlot"), tr("Density"), this)),
       m_tauCurves(*m_tau),
       m_densityCurves(*m_density),
+      m_none(new QLabel(tr("This run has no gate: every entry of the update is alive."), this)),
       m_note(new QLabel(this)),
       m_initialisedAt(std::make_shared<std::vector<double>>()) {
     m_tau->setLeftAxis({tr("τ"), Quantity::Threshold, true});
@@ -43,6 +44,12 @@ GateCard::GateCard(const Theme& theme, QWidget* parent)
     m_note->setForegroundRole(QPalette::PlaceholderText);
     addFigure(m_tau);
     addFigure(m_density);
+    m_none->setObjectName(QStringLiteral("noGate"));
+    m_none->setAlignment(Qt::AlignCenter);
+    m_none->setWordWrap(true);
+    m_none->setForegroundRole(QPalette::PlaceholderText);
+    m_none->hide();
+    addBody(m_none);
     addBody(m_note, 0);
     m_note->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
 }
@@ -110,6 +117,7 @@ void GateCard::rebuild(const RunView& view) {
     m_densityCurves.clear();
     m_tau->setVisible(view.gated);
     m_density->setVisible(view.gated);
+    m_none->setVisible(!view.gated);
     if (!view.gated) return;
     addThresholds(view);
     CurveInfo density{QStringLiteral("density"), tr("density"), Quantity::Density, 0};
@@ -143,7 +151,7 @@ void GateCard::mark(const RunView& view, StepAxis axis) {
 void GateCard::describeNow(const RunView& view) {
     if (!view.gated) {
         m_summary = tr("Gate: this run has none");
-        m_note->setText(tr("This run has no gate: every entry of the update is alive."));
+        m_note->clear();
         return;
     }
     QStringList parts;

@@ -8,6 +8,7 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <utility>
 
 namespace jumplora {
@@ -65,14 +66,11 @@ QWidget* StateStack::makeMessage() {
     m_sentence->setAlignment(Qt::AlignCenter);
     m_sentence->setWordWrap(true);
     m_sentence->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-    m_sentence->setMaximumWidth(kWidestSentence);
-    m_sentence->setMinimumWidth(std::min(kWidestSentence, 240));
     m_details = new QLabel(place);
     m_details->setProperty("muted", true);
     m_details->setAlignment(Qt::AlignCenter);
     m_details->setWordWrap(true);
     m_details->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_details->setMaximumWidth(kWidestSentence);
     m_button = new QPushButton(place);
     m_button->setObjectName(QStringLiteral("emptyButton"));
     connect(m_button, &QPushButton::clicked, this, [this] {
@@ -136,6 +134,13 @@ void StateStack::showMessage(const QString& sentence, const QString& buttonText,
                                  palette().color(error ? QPalette::BrightText : QPalette::PlaceholderText),
                                  kBigIcon, devicePixelRatioF()));
     m_sentence->setText(sentence);
+    // A label that is aligned in its layout does not ask for the height of its lines.
+    for (QLabel* label : {m_sentence, m_details}) {
+        const int width =
+            std::min(kWidestSentence, label->fontMetrics().horizontalAdvance(label->text()) + 4);
+        label->setFixedWidth(std::max(width, 1));
+        label->setMinimumHeight(label->heightForWidth(width));
+    }
     m_button->setText(buttonText);
     m_button->setVisible(!buttonText.isEmpty());
     setCurrentWidget(m_message);

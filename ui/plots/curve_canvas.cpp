@@ -493,13 +493,20 @@ void CurveCanvas::drawLegend(QCPPainter* painter) {
     const double lineHeight = std::ceil(metrics.height() + m_style.px(3));
     const double sample = m_style.px(20);
     double width = 0;
-    constexpr std::size_t kMost = 12;
-    const std::size_t count = std::min(m_model.curves.size(), kMost);
-    for (std::size_t i = 0; i < count; ++i)
-        width = std::max(width, metrics.horizontalAdvance(m_model.curves[i].info.name));
     const double pad = m_style.px(5);
     const QRectF rect = axisRect()->rect();
-    QRectF box(0, 0, width + sample + 3 * pad, static_cast<double>(count) * lineHeight + 2 * pad);
+    // As many as there is room for; the last line counts the others.
+    const double room = rect.height() - 3 * pad - (m_model.tasks.empty() ? 0 : lineHeight);
+    const auto lines = static_cast<std::size_t>(std::max(1.0, std::floor(room / lineHeight)));
+    const std::size_t all = m_model.curves.size();
+    const std::size_t count = all <= lines ? all : lines - 1;
+    const QString others =
+        count < all ? CurvePlot::tr("and %n more", nullptr, static_cast<int>(all - count)) : QString();
+    width = metrics.horizontalAdvance(others);
+    for (std::size_t i = 0; i < count; ++i)
+        width = std::max(width, metrics.horizontalAdvance(m_model.curves[i].info.name));
+    QRectF box(0, 0, width + sample + 3 * pad,
+               static_cast<double>(std::min(all, lines)) * lineHeight + 2 * pad);
     box.moveTopRight(rect.topRight() + QPointF(-pad, pad + (m_model.tasks.empty() ? 0 : lineHeight)));
     QColor card = m_style.colour(Role::Card);
     if (!m_style.print) card.setAlpha(225);
@@ -517,6 +524,12 @@ void CurveCanvas::drawLegend(QCPPainter* painter) {
                           curve.info.name);
         m_legend.push_back({row, static_cast<int>(i)});
     }
+    painter->setPen(m_style.colour(Role::MutedText));
+    if (count < all)
+        painter->drawText(
+            QRectF(box.left() + 2 * pad + sample, box.top() + pad + static_cast<double>(count) * lineHeight,
+                   box.width(), lineHeight),
+            Qt::AlignVCenter | Qt::AlignLeft, others);
 }
 
 void CurveCanvas::drawEndNames(QCPPainter* painter) {

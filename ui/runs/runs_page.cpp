@@ -397,6 +397,8 @@ void RunsPage::take(std::shared_ptr<const RunData> data, bool whole) {
     m_filter->setData(data);
     m_model->setData(std::move(data));
     applyColumns();
+    if (!m_wanted.isEmpty()) selected = QStringList{m_wanted};
+    if (whole) m_wanted.clear();
     if (!selected.isEmpty()) {
         const int row = m_model->rowOf(selected.first());
         if (row >= 0) m_table->selectRow(row);
@@ -723,6 +725,7 @@ void RunsPage::open(const PageRequest& request) {
         applyFilter();
     }
     if (request.runs.isEmpty()) return;
+    m_wanted = m_loaded ? QString() : request.runs.first();
     const int row = m_model->rowOf(request.runs.first());
     if (row >= 0) m_table->selectRow(row);
 }

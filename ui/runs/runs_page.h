@@ -94,6 +94,7 @@ class RunsPage : public Page {
     int m_generation = 0;
     int m_unread = 0;
     std::map<QString, int> m_widths;
+    QString m_wanted;  // a run to be shown once the index has been read
 };
 
 }  // namespace jumplora

@@ -146,6 +146,7 @@ void BackboneCard::buildMenu() {
             add(QFileInfo(folder).fileName() + QStringLiteral("  —  ") + folder, folder);
     menu->addSeparator();
     menu->addAction(tr("Choose a folder…"), this, &BackboneCard::folderWanted);
+    menu->addAction(tr("Merge an adapter of peft…"), this, &BackboneCard::adapterWanted);
 }
 
 }  // namespace jumplora

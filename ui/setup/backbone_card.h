@@ -25,8 +25,9 @@ class BackboneCard : public QWidget {
     [[nodiscard]] QStringList recent() const;
 
   Q_SIGNALS:
-    void folderWanted();  // a dialog to choose a folder
-    void recognised();    // the text below the field is up to date
+    void folderWanted();   // a dialog to choose a folder
+    void adapterWanted();  // a dialog to merge an adapter of peft
+    void recognised();     // the text below the field is up to date
 
   private:
     void ask();

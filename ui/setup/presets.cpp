@@ -83,12 +83,12 @@ std::vector<Preset> sequencePresets(const SuiteCatalog& catalog, const std::file
             preset.suite = suite->name;
             preset.title = tr("%1, %2").arg(QLatin1String(order.name), suite->title);
         } else {
-            preset.missing =
-                tr("Needs a task file with %1 and %2 more. Put it with its data below %3, or choose another "
-                   "data folder in the settings.")
-                    .arg(QString::fromStdString(order.tasks.front()))
-                    .arg(order.tasks.size() - 1)
-                    .arg(QString::fromStdString(dataFolder.string()));
+            preset.missing = tr("Needs tasks %1 and %2 more. Put their task file with its data, or TRACE's "
+                                "folder, below %3, drop "
+                                "it on the window, or choose another data folder in the settings.")
+                                 .arg(QString::fromStdString(order.tasks.front()))
+                                 .arg(order.tasks.size() - 1)
+                                 .arg(QString::fromStdString(dataFolder.string()));
         }
         presets.push_back(preset);
     }

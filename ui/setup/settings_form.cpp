@@ -44,6 +44,7 @@ FieldGroup::FieldGroup(SpecDocument& document, const Theme& theme, QString secti
     m_header->setToolTip(help.isEmpty() ? tr("Fold or open") : help);
     m_summary->setProperty("muted", true);
     m_summary->setTextInteractionFlags(Qt::NoTextInteraction);
+    m_summary->installEventFilter(this);
     m_summary->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_list->setContentsMargins(8, 0, 0, 4);
     m_list->setSpacing(0);
@@ -153,8 +154,20 @@ void FieldGroup::updateHeader() {
     m_header->setAccessibleName(tr("%1, %n settings changed, %2", nullptr, static_cast<int>(changed))
                                     .arg(m_title, open ? tr("open") : tr("folded")));
     // It keeps its place, so that the title stays at the left.
-    m_summary->setText(open ? QString() : summary());
     m_summary->setToolTip(summary());
+    fitSummary();
+}
+
+void FieldGroup::fitSummary() {
+    const bool open = m_body->isVisibleTo(this);
+    m_summary->setText(
+        open ? QString()
+             : m_summary->fontMetrics().elidedText(m_summary->toolTip(), Qt::ElideRight, m_summary->width()));
+}
+
+bool FieldGroup::eventFilter(QObject* watched, QEvent* event) {
+    if (watched == m_summary && event->type() == QEvent::Resize) fitSummary();
+    return QWidget::eventFilter(watched, event);
 }
 
 SettingsForm::SettingsForm(SpecDocument& document, Theme& theme, QWidget* parent)

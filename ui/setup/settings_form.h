@@ -42,8 +42,12 @@ class FieldGroup : public QWidget {
   Q_SIGNALS:
     void toggled();
 
+  protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
   private:
     void updateHeader();
+    void fitSummary();
     [[nodiscard]] QString summary() const;
 
     SpecDocument& m_document;

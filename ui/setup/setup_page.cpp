@@ -8,6 +8,7 @@
 #include "setup/estimate_panel.h"
 #include "setup/first_run_panel.h"
 #include "setup/import_dialog.h"
+#include "setup/merge_adapter_dialog.h"
 #include "setup/schedule_picture.h"
 #include "setup/sequence_editor.h"
 #include "setup/settings_form.h"
@@ -40,11 +41,6 @@ constexpr int kPaletteWidth = 300;
 constexpr int kSequenceWidth = 400;
 constexpr int kFormWidth = 460;
 constexpr int kRecent = 10;
-
-bool isTaskFile(const Json& json) {
-    const Json& list = json.is_object() && json.contains("tasks") ? json["tasks"] : json;
-    return list.is_array() && !list.empty() && list.front().is_object() && list.front().contains("task_name");
-}
 
 bool looksLikeSpec(const Json& json) {
     if (!json.is_object()) return false;
@@ -205,6 +201,7 @@ void SetupPage::buildColumns() {
     auto* backbone = new BackboneCard(*m_document, m_context.jobs, m_context.settings, this);
     m_form->group(QStringLiteral("backbone"))->setFooter(backbone);
     connect(backbone, &BackboneCard::folderWanted, this, &SetupPage::chooseModel);
+    connect(backbone, &BackboneCard::adapterWanted, this, [this] { mergeAdapter({}); });
     m_panel = new EstimatePanel(*m_document, *m_estimator, theme, m_context.actions, this);
     m_columns = new QSplitter(Qt::Horizontal, m_stack);
     m_columns->setChildrenCollapsible(false);
@@ -488,8 +485,7 @@ void SetupPage::openFile(const QString& file) {
         return;
     }
     if (info.isDir()) {
-        m_document->setText("backbone.path", file);
-        m_stack->setCurrentWidget(m_scroll);
+        openFolder(file);
         return;
     }
     if (info.suffix().compare(QLatin1String("json"), Qt::CaseInsensitive) != 0) {
@@ -498,9 +494,9 @@ void SetupPage::openFile(const QString& file) {
     }
     try {
         const Json json = readJsonFile(file.toStdString());
-        if (isTaskFile(json)) {
+        if (describesTasks(json)) {
             (void)openSuite(file.toStdString(), "");
-            m_catalog->addFile(file.toStdString());
+            m_catalog->add({file.toStdString(), {}});
             m_stack->setCurrentWidget(m_scroll);
             tell(Notice::Kind::Info, tr("The tasks of %1 are in the palette.").arg(info.fileName()));
         } else if (looksLikeSpec(json)) {
@@ -511,6 +507,30 @@ void SetupPage::openFile(const QString& file) {
     } catch (const Error& error) {
         tell(Notice::Kind::Error, QString::fromUtf8(error.what()) + tr(" Nothing was changed."));
     }
+}
+
+// Rows of a suite, an adapter of peft, else a model.
+void SetupPage::openFolder(const QString& folder) {
+    m_stack->setCurrentWidget(m_scroll);
+    if (MergeAdapterDialog::isAdapter(folder)) {
+        mergeAdapter(folder);
+    } else if (const auto suite = suiteInFolder(folder.toStdString())) {
+        m_catalog->add(*suite);
+        tell(Notice::Kind::Info, tr("The tasks of %1 are in the palette.").arg(QFileInfo(folder).fileName()));
+    } else {
+        m_document->setText("backbone.path", folder);
+    }
+}
+
+void SetupPage::mergeAdapter(const QString& folder) {
+    auto* dialog = new MergeAdapterDialog(m_context.jobs, m_context.theme, this);
+    dialog->setAdapter(folder);
+    dialog->setBackbone(fieldText(m_document->value("backbone.path")));
+    connect(dialog, &MergeAdapterDialog::merged, this, [this](const QString& merged) {
+        m_document->setText("backbone.path", merged);
+        tell(Notice::Kind::Info, tr("The merged model is the backbone now: %1").arg(merged));
+    });
+    dialog->show();
 }
 
 void SetupPage::openSpecFile(const QString& file) {
@@ -600,7 +620,7 @@ void SetupPage::locateSuite(const SuiteName& suite) {
 void SetupPage::importRows(const QString& file) {
     auto* dialog = new ImportDialog(file.toStdString(), ownFolder(), m_context.jobs, m_context.theme, this);
     connect(dialog, &ImportDialog::imported, this, [this](const QString& taskFile, const QString& task) {
-        m_catalog->addFile(taskFile.toStdString());
+        m_catalog->add({taskFile.toStdString(), {}});
         m_palette->select({taskFile.toStdString(), {}}, task);
         tell(Notice::Kind::Info, tr("\"%1\" is in the palette.").arg(task));
     });

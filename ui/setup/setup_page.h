@@ -64,6 +64,8 @@ class SetupPage : public Page {
     void enqueue();
     bool focusFirstReason();
     void focusReason(const QString& key, int row);
+    void openFolder(const QString& folder);
+    void mergeAdapter(const QString& folder);
     void openSpecFile(const QString& file);
     void openDialog();
     bool save(bool as);

@@ -3,6 +3,8 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/resources.h"
+#include "data/suite_file.h"
 
 #include <QPointer>
 #include <QThreadPool>
@@ -22,7 +24,9 @@ std::set<std::string> namesOf(const CatalogSuite& suite) {
 }
 
 // The two published collections have a name of their own; anything else is called after its file.
-QString titleOf(const CatalogSuite& suite, const fs::path& file) {
+QString titleOf(const CatalogSuite& suite) {
+    const fs::path file = suite.name.tasks;
+    if (namedSuite(suite.name.tasks)) return QString::fromStdString(suite.name.tasks).toUpper();
     constexpr std::size_t kStandard = 4;
     constexpr std::size_t kLong = 15;
     const auto names = namesOf(suite);
@@ -52,12 +56,41 @@ std::vector<fs::path> taskFiles(const fs::path& folder) {
 
 bool holdsTasks(const fs::path& file) {
     try {
-        const Json json = readJsonFile(file);
-        const Json& list = json.is_object() && json.contains("tasks") ? json["tasks"] : json;
-        return list.is_array() && !list.empty() && list.front().is_object() &&
-               list.front().contains("task_name");
+        return describesTasks(readJsonFile(file));
     } catch (const Error&) {
         return false;
+    }
+}
+
+// A suite of the program whose rows lie in this folder.
+std::optional<SuiteName> programSuiteIn(const fs::path& folder) {
+    std::error_code error;
+    for (fs::directory_iterator entry(resourceFolder() / "suites", error), end; !error && entry != end;
+         entry.increment(error)) {
+        const std::string name = entry->path().stem().string();
+        try {
+            const auto description = describeSuite(name, folder.string());
+            if (description && !description->root.empty()) return SuiteName{name, folder.string()};
+        } catch (const Error&) {
+            continue;  // not this one
+        }
+    }
+    return std::nullopt;
+}
+
+// In the folder itself and one level below.
+void addProgramSuites(const fs::path& folder, std::vector<CatalogSuite>& suites) {
+    std::vector<fs::path> places = {folder};
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, fs::directory_options::skip_permission_denied, error), end;
+         !error && entry != end; entry.increment(error))
+        if (entry->is_directory(error)) places.push_back(entry->path());
+    std::sort(places.begin(), places.end());
+    for (const fs::path& place : places) {
+        const auto name = programSuiteIn(place);
+        if (!name) continue;
+        suites.push_back(openCatalogSuite(*name, {}));
+        suites.back().title = titleOf(suites.back());
     }
 }
 
@@ -66,7 +99,7 @@ void addFrom(const fs::path& folder, bool own, std::vector<CatalogSuite>& suites
     for (const fs::path& file : taskFiles(folder)) {
         if (!holdsTasks(file)) continue;
         CatalogSuite suite = openCatalogSuite({file.string(), ""}, {});
-        suite.title = titleOf(suite, file);
+        suite.title = titleOf(suite);
         suite.own = own;
         const auto names = namesOf(suite);
         // Six orders of the same tasks are one collection.
@@ -78,14 +111,15 @@ void addFrom(const fs::path& folder, bool own, std::vector<CatalogSuite>& suites
 }
 
 std::vector<CatalogSuite> readCatalog(const fs::path& dataFolder, const fs::path& ownFolder,
-                                      const std::vector<fs::path>& added) {
+                                      const std::vector<SuiteName>& added) {
     std::vector<CatalogSuite> suites = {openCatalogSuite({}, SuiteCatalog::tr("Built-in"))};
     addFrom(dataFolder / "orders", false, suites);
     addFrom(dataFolder, false, suites);
+    addProgramSuites(dataFolder, suites);
     addFrom(ownFolder, true, suites);
-    for (const fs::path& file : added) {
-        CatalogSuite suite = openCatalogSuite({file.string(), ""}, {});
-        suite.title = titleOf(suite, file);
+    for (const SuiteName& name : added) {
+        CatalogSuite suite = openCatalogSuite(name, {});
+        suite.title = titleOf(suite);
         suite.own = true;
         const bool known = std::any_of(suites.begin(), suites.end(),
                                        [&](const CatalogSuite& other) { return other.name == suite.name; });
@@ -107,6 +141,27 @@ CatalogSuite openCatalogSuite(const SuiteName& name, const QString& title) {
         suite.error = QString::fromUtf8(error.what());
     }
     return suite;
+}
+
+bool describesTasks(const Json& json) {
+    if (json.is_object() && json.contains("format") && json["format"].is_string())
+        return json["format"].get<std::string>().starts_with("jumplora-suite/");
+    const Json& list = json.is_object() && json.contains("tasks") ? json["tasks"] : json;
+    return list.is_array() && !list.empty() && list.front().is_object() && list.front().contains("task_name");
+}
+
+std::optional<SuiteName> suiteInFolder(const fs::path& folder) {
+    std::error_code error;
+    // A model.
+    if (fs::exists(folder / "config.json", error)) return std::nullopt;
+    if (const auto name = programSuiteIn(folder)) return name;
+    try {
+        const SuiteName name{folder.string(), ""};
+        if (!openSuite(name.tasks, name.root)->tasks().empty()) return name;
+    } catch (const Error&) {
+        return std::nullopt;  // something else
+    }
+    return std::nullopt;
 }
 
 // Ends before the catalog does, so that no worker outlives what it reports to.
@@ -133,10 +188,10 @@ void SuiteCatalog::refresh(const fs::path& dataFolder, const fs::path& ownFolder
         .then(this, [this](std::vector<CatalogSuite> suites) { accept(std::move(suites)); });
 }
 
-void SuiteCatalog::addFile(const fs::path& file) {
-    m_added.push_back(file);
-    CatalogSuite suite = openCatalogSuite({file.string(), ""}, {});
-    suite.title = titleOf(suite, file);
+void SuiteCatalog::add(const SuiteName& name) {
+    m_added.push_back(name);
+    CatalogSuite suite = openCatalogSuite(name, {});
+    suite.title = titleOf(suite);
     suite.own = true;
     m_facts->forget(suite.name);
     std::vector<CatalogSuite> suites = m_suites;

@@ -32,11 +32,13 @@ class SuiteCatalog : public QObject {
     SuiteCatalog(std::shared_ptr<FactsCache> facts, QObject* parent = nullptr);
     ~SuiteCatalog() override;
 
-    // Looks for task files (*.json that hold tasks) in the data folder, its "orders" and one level below, and
-    // in the folder of own tasks. Suites with the same task names are listed once.
+    // Looks for files that hold tasks (describesTasks) in the data folder, its "orders" and one level below,
+    // and in the folder of own tasks, and for rows of suites that come with the program (TRACE) in the data
+    // folder and one level below. Suites with the same task names are listed once.
     void refresh(const std::filesystem::path& dataFolder, const std::filesystem::path& ownFolder);
-    // A task file that the user opened. Listed at once, also when it cannot be read.
-    void addFile(const std::filesystem::path& file);
+    // What the user opened: a file that holds tasks, or suiteInFolder(). Listed at once, also when it cannot
+    // be read.
+    void add(const SuiteName& name);
     [[nodiscard]] const std::vector<CatalogSuite>& suites() const { return m_suites; }
     [[nodiscard]] const CatalogSuite* find(const SuiteName& name) const;
     // The first suite that has all of these tasks, the built-in one last.
@@ -55,13 +57,17 @@ class SuiteCatalog : public QObject {
 
     std::shared_ptr<FactsCache> m_facts;
     std::vector<CatalogSuite> m_suites;
-    std::vector<std::filesystem::path> m_added;
+    std::vector<SuiteName> m_added;
     class QThreadPoolHolder;
     std::unique_ptr<QThreadPoolHolder> m_pool;
 };
 
 // Blocking: opens one suite. Never throws; a suite that cannot be opened has an error.
 CatalogSuite openCatalogSuite(const SuiteName& name, const QString& title);
+// Whether a file's content describes tasks: a task file of the reference, or a suite file.
+bool describesTasks(const Json& json);
+// The suite whose rows lie in a folder: one that comes with the program, or O-LoRA's layout. Blocking.
+std::optional<SuiteName> suiteInFolder(const std::filesystem::path& folder);
 
 }  // namespace jumplora
 Q_DECLARE_METATYPE(jumplora::SuiteName)

@@ -238,7 +238,7 @@ void RunBar::showRun(const RunStatus& run) {
     m_state->setStyleSheet(QStringLiteral("color: %1; font-weight: 600;").arg(look.colour.name()));
     m_name->setText(m_name->fontMetrics().elidedText(run.name, Qt::ElideMiddle, kNameWidth));
     m_name->setAccessibleName(tr("Open run %1 on Live").arg(run.name));
-    if (run.evaluating) {
+    if (run.evaluating && run.isActive()) {
         const auto column = static_cast<qsizetype>(run.evaluation.task - 1);
         m_task->setText(tr("evaluating %1")
                             .arg(column >= 0 && column < run.tasks.size() ? run.tasks[column] : QString()));

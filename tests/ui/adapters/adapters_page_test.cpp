@@ -249,7 +249,9 @@ TEST(AdaptersPage, AnEmptyIndexSaysWhereAdaptersComeFrom) {
 
 TEST(ShortModuleName, KeepsWhatItDoesNotKnow) {
     EXPECT_EQ(shortModuleName("decoder.block.3.layer.1.EncDecAttention.v"), "dec.3.cross.v");
-    EXPECT_EQ(shortModuleName("model.layers.0.self_attn.q_proj"), "model.layers.0.self_attn.q_proj");
+    EXPECT_EQ(shortModuleName("model.layers.11.self_attn.q_proj"), "dec.11.self.q_proj");
+    EXPECT_EQ(shortModuleName("model.layers.0.mlp.up_proj"), "dec.0.mlp.up_proj");
+    EXPECT_EQ(shortModuleName("transformer.h.0.attn.c_attn"), "transformer.h.0.attn.c_attn");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // Pictures of every page of the real window, with stored runs in it, for the documentation and for looking
 // at.
 //   window_pictures INDEX RUNS OUTPUT [WIDTH HEIGHT [TEXT_SCALE]]
+#include "parts/settings_keys.h"
 #include "setup/presets.h"
 #include "setup/settings_form.h"
 #include "shell/main_window.h"
@@ -23,15 +24,16 @@ constexpr int kSettle =
 class Photographer {
   public:
     Photographer(const std::filesystem::path& index, const std::filesystem::path& runs, QString output,
-                 QSize size, double textScale)
-        : m_output(std::move(output)),
+                 QSize size, double textScale, bool allThemes)
+        : m_allThemes(allThemes),
+          m_output(std::move(output)),
           m_workbench({.database = index,
                        .settingsFile = m_folder.filePath("window.ini").toStdString(),
                        .runsFolder = runs,
                        .program = {}}) {
         // Nothing is started, nothing is remembered.
         m_workbench.queue.setSuspended(true);
-        m_workbench.theme.setTextScale(textScale);
+        m_workbench.settings.set(keys::kTextScale, textScale);
         m_window = std::make_unique<MainWindow>(m_workbench);
         m_window->resize(size);
         m_window->show();
@@ -42,8 +44,10 @@ class Photographer {
     // False when there is no run to show.
     bool takeAll() {
         if (m_runs.isEmpty()) return false;
-        for (const auto& [kind, name] : {std::pair{ThemeKind::Light, "light"}, {ThemeKind::Dark, "dark"}}) {
-            m_workbench.theme.setKind(kind);
+        // High contrast is light or dark as the system is; the documentation shows the usual two.
+        for (const char* name : {"light", "dark", "contrast"}) {
+            if (!m_allThemes && QLatin1String(name) == QLatin1String("contrast")) continue;
+            m_workbench.settings.set(keys::kTheme, QLatin1String(name));
             m_suffix = QLatin1String(name);
             takePages();
         }
@@ -87,6 +91,7 @@ class Photographer {
         std::printf("%s\n", qPrintable(file));
     }
 
+    bool m_allThemes;
     QTemporaryDir m_folder;
     QString m_output;
     Workbench m_workbench;
@@ -112,7 +117,7 @@ int main(int argc, char** argv) {
     };
     jumplora::Photographer photographer(arguments[1].toStdString(), arguments[2].toStdString(), arguments[3],
                                         {static_cast<int>(number(4, 1280)), static_cast<int>(number(5, 800))},
-                                        number(6, 1));
+                                        number(6, 1), arguments.size() > 4);
     if (photographer.takeAll()) return 0;
     std::fprintf(stderr, "no runs in %s\n", qPrintable(arguments[1]));
     return 1;
