@@ -282,7 +282,7 @@ class Translator {
             if (eat("]")) break;
             if (m_rest.starts_with("&&")) unsupported("&& in a class");
             if (m_rest.starts_with("[:")) {
-                c.items += posix();
+                posix(c);
             } else if (m_rest.front() == '[') {
                 join(c, brackets(depth + 1));
             } else {
@@ -305,18 +305,26 @@ class Translator {
         }
     }
 
-    std::string posix() {
+    // [:name:] and [:^name:].
+    void posix(Class& to) {
+        take(2);
+        const bool negated = eat("^");
         const std::size_t end = m_rest.find(":]");
         if (end == std::string_view::npos) wrong("a [: without its :]");
-        const std::string_view name = m_rest.substr(2, end - 2);
+        const std::string_view name = take(end);
+        take(2);
+        static constexpr std::array<std::string_view, 11> kNames = {"space", "digit",  "word",  "alnum",
+                                                                    "alpha", "upper",  "lower", "blank",
+                                                                    "cntrl", "xdigit", "ascii"};
         std::string items;
-        if (name == "space" || name == "digit" || name == "word" || name == "alnum" || name == "alpha" ||
-            name == "upper" || name == "lower")
+        if (std::find(kNames.begin(), kNames.end(), name) != kNames.end())
             items = unicodePropertyItems(name, m_where);
         if (name == "punct") items = unicodePropertyItems("P", m_where) + unicodePropertyItems("S", m_where);
         if (items.empty()) unsupported(fmt::format("[:{}:]", name));
-        take(end + 2);
-        return items;
+        if (negated)
+            to.complements.push_back(std::move(items));
+        else
+            to.items += items;
     }
 
     void classItem(Class& to) {

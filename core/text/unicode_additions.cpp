@@ -14,7 +14,7 @@ struct Additions {
 
 // Found by asking Hugging Face's tokenizers 0.22 (Unicode 16) and PCRE2 10.42 (Unicode 14) about every
 // character.
-constexpr std::array<Additions, 22> kAdditions = {{
+constexpr std::array<Additions, 23> kAdditions = {{
     {"Lu", "\\x{1c89}\\x{a7cb}-\\x{a7cc}\\x{a7da}\\x{a7dc}\\x{10d50}-\\x{10d65}"},
     {"Ll", "\\x{1c8a}\\x{a7cd}\\x{a7db}\\x{10d70}-\\x{10d85}\\x{1df25}-\\x{1df2a}"},
     {"Lm", "\\x{10d4e}\\x{10d6f}\\x{16d40}-\\x{16d42}\\x{16d6b}-\\x{16d6c}\\x{1e030}-\\x{1e06d}\\x{1e4eb}"},
@@ -65,6 +65,7 @@ constexpr std::array<Additions, 22> kAdditions = {{
      "\\x{10fc}\\x{1c8a}\\x{a7cd}\\x{a7db}\\x{a7f2}-\\x{a7f4}\\x{ab69}\\x{10d70}-\\x{10d85}"
      "\\x{1df25}-\\x{1df2a}\\x{1e030}-\\x{1e06d}"},
     {"han", "\\x{2b739}\\x{2ebf0}-\\x{2ee5d}\\x{31350}-\\x{323af}"},
+    {"Ideographic", "\\x{18cff}\\x{2b739}\\x{2ebf0}-\\x{2ee5d}\\x{31350}-\\x{323af}"},
     {"hiragana", "\\x{1b132}"},
     {"katakana", "\\x{1b155}"},
     {"cyrillic", "\\x{1c89}-\\x{1c8a}\\x{1e030}-\\x{1e06d}\\x{1e08f}"},

@@ -108,6 +108,11 @@ std::string unicodePropertyItems(std::string_view name, const std::string& where
     if (const std::string_view property = find(kBinary); !property.empty()) return itemsOf(property);
     if (key == "space") return std::string(kWhiteSpaceItems);
     if (key == "word") return itemsOf("Alphabetic") + itemsOf("M") + itemsOf("Nd") + itemsOf("Pc");
+    if (key == "punct") return itemsOf("P");
+    if (key == "blank") return "\\x{9}" + itemsOf("Zs");
+    if (key == "cntrl") return itemsOf("Cc");
+    if (key == "xdigit") return "0-9A-Fa-f";
+    if (key == "ascii") return "\\x{0}-\\x{7f}";
     if (key == "alnum") return itemsOf("Alphabetic") + itemsOf("Nd");
     // Anything else can only be a script; PCRE2 would otherwise take the scripts that may use a character
     // too.

@@ -49,6 +49,11 @@ TEST(OnigPatternTest, ClassesInBrackets) {
     EXPECT_EQ(matches(R"((?<=[^\S\n])b)", "b b\nb"), (Found{"b"}));
     EXPECT_EQ(matches(R"([\P{L}]+)", "a\U000323AF1"), (Found{"1"})) << "a letter of Unicode 15";
     EXPECT_EQ(matches(R"([^\P{L}\p{Lu}]+)", "aBc1"), (Found{"a", "c"}));
+    EXPECT_EQ(matches(R"([[:^space:]]+)", "a b"), (Found{"a", "b"}));
+    EXPECT_EQ(matches(R"([^[:^alpha:]a]+)", "bab1"), (Found{"b", "b"}));
+    EXPECT_EQ(matches(R"([[:punct:]]|\p{Punct})", "$a!"), (Found{"$", "!"}));
+    EXPECT_EQ(matches(R"(\p{Punct}|[[:cntrl:][:blank:]])", "$!\x1b\u00A0"), (Found{"!", "\x1b", "\u00A0"}));
+    EXPECT_EQ(matches(R"(\p{XDigit}+|\p{ASCII})", "fG\u00E9"), (Found{"f", "G"}));
     EXPECT_EQ(matches(R"([^\W\P{L}]+)", "a1b"), (Found{"a", "b"}));
 }
 
