@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# clang-format on every source; clang-tidy on the sources that differ from the last commit on origin's main, or on all
-# with --all.
+# clang-format on every source; whether the patches of tests/defects fit; clang-tidy on the sources that differ from
+# the last commit on origin's main, or on all with --all.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
@@ -12,6 +12,10 @@ export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0=$PW
 mapfile -t sources < <(git ls-files '*.cpp' '*.h')
 say "clang-format on ${#sources[@]} files"
 clang-format --dry-run -Werror "${sources[@]}"
+
+# tests/defects/run.sh takes too long for every change; that its patches still fit is seen at once.
+say "patches of tests/defects"
+for patch in tests/defects/*.patch; do git apply --check "$patch"; done
 
 base=""
 if [ "${1:-}" != "--all" ] && git rev-parse -q --verify origin/main >/dev/null; then
