@@ -11,6 +11,7 @@
 #include "data/answer_metric.h"
 #include "exchange/run_tables.h"
 #include "peft/adapter_import.h"
+#include "peft/plain_evaluation.h"
 #include "train/evaluate_run.h"
 #include "train/run_state.h"
 
@@ -29,6 +30,8 @@ void onInterrupt(int) { interrupted = 1; }
 
 struct EvaluateOptions {
     std::string run;
+    std::string backbone;  // instead of a run
+    std::string adapter;   // of peft, for that backbone
     RunPlace place;
     std::string after = "last";
     StoredModelOptions model;
@@ -68,14 +71,14 @@ void addGenerationOptions(CLI::App& command, GenerationOptions& generation,
 }
 
 // A line that is redrawn on a terminal; nothing otherwise, as the results are printed anyway.
-StoredModel::Progress progressLine(bool quiet, std::int64_t afterTask) {
+StoredModel::Progress progressLine(bool quiet, const std::string& when) {
     const bool terminal = !quiet && ::isatty(STDERR_FILENO) != 0;
-    return [terminal, afterTask](const std::string& task, std::int64_t done, std::int64_t total) {
+    return [terminal, when](const std::string& task, std::int64_t done, std::int64_t total) {
         if (interrupted != 0) return false;
         if (!terminal) return true;
-        std::fprintf(stderr, "\r\033[K%s after task %lld: %lld of %lld%s", task.c_str(),
-                     static_cast<long long>(afterTask), static_cast<long long>(done),
-                     static_cast<long long>(total), done == total ? "\r\033[K" : "");
+        std::fprintf(stderr, "\r\033[K%s%s: %lld of %lld%s", task.c_str(), when.c_str(),
+                     static_cast<long long>(done), static_cast<long long>(total),
+                     done == total ? "\r\033[K" : "");
         std::fflush(stderr);
         return true;
     };
@@ -100,7 +103,7 @@ Json cellJson(const StoredCell& cell) {
             {"seconds", cell.seconds}};
 }
 
-Table cellTable(const std::vector<StoredCell>& cells, std::vector<std::string> comments) {
+Table cellTable(const std::vector<StoredCell>& cells, std::vector<std::string> comments, bool ofRun) {
     Table table;
     table.comments = std::move(comments);
     table.columns = {
@@ -122,6 +125,9 @@ Table cellTable(const std::vector<StoredCell>& cells, std::vector<std::string> c
                       TableCell::ofNumber(static_cast<double>(cell.score.withinOptions) / total),
                       TableCell::ofNumber(cell.seconds)});
     }
+    if (ofRun) return table;
+    table.columns.erase(table.columns.begin());  // after no task
+    for (auto& row : table.rows) row.erase(row.begin());
     return table;
 }
 
@@ -146,7 +152,65 @@ std::string fileName(std::string name) {
     return name;
 }
 
+void writeAnswers(const std::string& folder, const std::vector<StoredCell>& cells, bool ofRun) {
+    if (folder.empty()) return;
+    makeFolder(folder);
+    for (const StoredCell& cell : cells)
+        writePredictions(
+            std::filesystem::path(folder) /
+                (ofRun ? fmt::format("after_{:02}_on_{}.jsonl", cell.afterTask, fileName(cell.task))
+                       : fileName(cell.task) + ".jsonl"),
+            cell.predictions);
+}
+
+TextModelOptions textModelOptions(const StoredModelOptions& options) {
+    TextModelOptions text;
+    if (!options.device.empty()) text.device = options.device;
+    if (!options.precision.empty()) text.precision = options.precision;
+    text.threads = options.threads.value_or(0);
+    return text;
+}
+
+// A backbone, and an adapter on it, without a run.
+void evaluateWithoutRun(const EvaluateOptions& options) {
+    if (options.what.suite.empty())
+        fail(ErrorKind::Input,
+             "--backbone needs --suite: a task file, \"builtin\" or the name of a benchmark");
+    if (options.after != "last") fail(ErrorKind::Input, "--after belongs to a run, not to --backbone");
+    PlainModel model{options.backbone, options.adapter, textModelOptions(options.model)};
+    if (!options.quiet) model.options.progress = loadLine(options.backbone);
+    std::signal(SIGINT, onInterrupt);
+    const auto cells = evaluatePlain(model, options.what, progressLine(options.quiet, ""));
+    writeAnswers(options.predictions, cells, false);
+    const std::string split = options.what.split.empty() ? "test" : options.what.split;
+    std::vector<std::string> comments = {
+        fmt::format("backbone {}{}", options.backbone,
+                    options.adapter.empty() ? "" : ", adapter " + options.adapter),
+        fmt::format("evaluated {} on split {}, tasks of {}", utcNow(), split, options.what.suite)};
+    if (options.output.chosen() == "json") {
+        Json json = {{"format", "jumplora-evaluation/1"},
+                     {"backbone", options.backbone},
+                     {"adapter", options.adapter.empty() ? Json() : Json(options.adapter)},
+                     {"suite", options.what.suite},
+                     {"split", split},
+                     {"comments", comments},
+                     {"cells", Json::array()}};
+        for (const StoredCell& cell : cells) {
+            Json row = cellJson(cell);
+            row.erase("after_task");
+            json["cells"].push_back(std::move(row));
+        }
+        writeOutput(options.output.file, pretty(json));
+        return;
+    }
+    if (options.output.chosen() == "text") comments.clear();
+    options.output.write({cellTable(cells, comments, false)}, {"evaluation"});
+}
+
 void evaluate(const EvaluateOptions& options) {
+    if (options.run.empty() == options.backbone.empty())
+        fail(ErrorKind::Input, "give either a run or --backbone FOLDER");
+    if (!options.backbone.empty()) return evaluateWithoutRun(options);
     const FoundRun found = findStored(options.run, options.place);
     StoredModelOptions modelOptions = options.model;
     if (!options.quiet) modelOptions.progress = loadLine("the backbone");
@@ -157,16 +221,11 @@ void evaluate(const EvaluateOptions& options) {
     const auto rows = rowsOf(options, model, found.row);
     for (const std::int64_t row : rows) {
         model.goTo(row);
-        for (StoredCell& cell : model.evaluate(options.what, progressLine(options.quiet, row)))
+        for (StoredCell& cell :
+             model.evaluate(options.what, progressLine(options.quiet, fmt::format(" after task {}", row))))
             cells.push_back(std::move(cell));
     }
-    if (!options.predictions.empty()) {
-        makeFolder(options.predictions);
-        for (const StoredCell& cell : cells)
-            writePredictions(std::filesystem::path(options.predictions) /
-                                 fmt::format("after_{:02}_on_{}.jsonl", cell.afterTask, fileName(cell.task)),
-                             cell.predictions);
-    }
+    writeAnswers(options.predictions, cells, true);
     const ExportRun run = evaluatedRun(found, model, split, cells);
     auto comments = provenanceComments({run}, groupSeeds({run}, false));
     const GenerationOptions& generation = options.what.generation;
@@ -186,7 +245,7 @@ void evaluate(const EvaluateOptions& options) {
         writeOutput(options.output.file, pretty(json));
         return;
     }
-    std::vector<Table> tables = {cellTable(cells, comments)};
+    std::vector<Table> tables = {cellTable(cells, comments, true)};
     if (whole) {
         tables = {matrixTable({run}, groupSeeds({run}, false)),
                   withoutEmptyColumns(metricsTable({run}, groupSeeds({run}, false)))};
@@ -200,8 +259,14 @@ void evaluate(const EvaluateOptions& options) {
 void addEvaluate(CLI::App& app) {
     auto options = std::make_shared<EvaluateOptions>();
     CLI::App* command = app.add_subcommand(
-        "evaluate", "Evaluate stored adapters again: another split, other tasks, another length");
-    command->add_option("run", options->run, kRunHelp)->required();
+        "evaluate",
+        "Evaluate stored adapters again (another split, other tasks, another length), or any backbone");
+    auto* run = command->add_option("run", options->run, kRunHelp);
+    auto* backbone = command->add_option("--backbone", options->backbone,
+                                         "A backbone instead of a run: folder, or \"builtin\"; with --suite");
+    backbone->excludes(run);
+    command->add_option("--adapter", options->adapter, "Folder of an adapter of peft for that backbone")
+        ->needs(backbone);
     addPlaceOptions(*command, options->place);
     command->add_option(
         "--after", options->after,
@@ -225,6 +290,7 @@ void addEvaluate(CLI::App& app) {
         "  jumplora evaluate order1-ella --after all --split dev -o dev.json\n"
         "  jumplora evaluate order1-ella --after 3 --tasks agnews,yahoo --max-new-tokens 16\n"
         "  jumplora evaluate order1-ella --suite other.json --root data --predictions answers\n"
+        "  jumplora evaluate --backbone t5-large --adapter my-adapter --suite order1.json --root data\n"
         "The run itself is not changed: its matrix and events stay what they are.");
     command->callback([options] { evaluate(*options); });
 }
@@ -253,10 +319,7 @@ class Answerer {
                                                 : taskNumber(found.row, options.after));
             return;
         }
-        TextModelOptions text;
-        if (!options.model.device.empty()) text.device = options.model.device;
-        if (!options.model.precision.empty()) text.precision = options.model.precision;
-        text.threads = options.model.threads.value_or(0);
+        TextModelOptions text = textModelOptions(options.model);
         text.progress = loadLine(options.folder);
         if (!options.adapter.empty()) text.prepare = mergingAdapter(options.adapter);
         m_text = std::make_unique<TextModel>(options.folder, text);

@@ -57,6 +57,21 @@ TEST_F(Peft, OutAndInAgain) {
     EXPECT_EQ(run({"generate", place("merged")}, text).out, answer);
     EXPECT_EQ(run({"generate", place("model")}, text).out, answer);
 
+    // The same tasks without the run.
+    const Json ofRun = json({"evaluate", place("none"), "--max-samples", "6"});
+    const Json alone = json({"evaluate", "--backbone", "builtin", "--adapter", place("sum"), "--suite",
+                             "builtin", "--tasks", "agnews,amazon", "--max-samples", "6", "--max-new-tokens",
+                             "2", "--predictions", place("answers")});
+    ASSERT_EQ(alone["cells"].size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i)
+        for (const char* key : {"task", "metric", "accuracy", "correct", "total", "within_options"})
+            EXPECT_EQ(alone["cells"][i][key], ofRun["cells"][i][key]) << key;
+    EXPECT_TRUE(std::filesystem::exists(place("answers/amazon.jsonl")));
+    const auto plain = run({"evaluate", "--backbone", place("model"), "--suite", "builtin", "--tasks",
+                            "amazon", "--max-samples", "4", "--quiet"});
+    EXPECT_EQ(plain.code, 0) << plain.err;
+    EXPECT_THAT(plain.out, HasSubstr("amazon"));
+
     const Json gated = json(
         {"peft", "export", place("jumprelu"), "--task", "2", "--closest-rank", "3", "-o", place("entries")});
     EXPECT_TRUE(gated["sparse"].get<bool>());
@@ -71,6 +86,9 @@ TEST_F(Peft, OutAndInAgain) {
     refuse({"peft", "export", place("none"), "--task", "1", "-o", place("sum")}, "not empty");
     refuse({"peft", "export", place("none"), "--task", "7", "-o", place("new")}, "7");
     refuse({"peft", "show", place("model"), "--backbone", "builtin"}, "adapter_config.json");
+    refuse({"evaluate", "--backbone", "builtin"}, "--suite");
+    refuse({"evaluate"}, "--backbone");
+    refuse({"evaluate", "--backbone", "builtin", "--suite", "builtin", "--tasks", "amazone"}, "amazon");
     refuse({"export-model", place("none"), "--dtype", "int8", "-o", place("new")}, "float16");
     EXPECT_FALSE(std::filesystem::exists(place("new")));
 }
