@@ -220,6 +220,7 @@ KINDS = {
     "llama2 tokenizer.model": lambda folder: llama2(folder, add_eos_token=True),
     "llama2 tokenizer.model, not legacy": lambda folder: llama2(folder, legacy=False),
     "llama2 tokenizer.json": saved_by_transformers(llama2),
+    "llama2 tokenizer.json, not legacy": saved_by_transformers(lambda folder: llama2(folder, legacy=False)),
     "unigram": unigram,
 }
 
@@ -323,8 +324,8 @@ class RandomTokenizer:
         if kind == "Replace":
             extra = {"pattern": self.pattern(), "content": self.draw.choice(["", " ", "x"])}
         if kind == "Strip":
-            characters = [" ", MARK, "e"]
-            extra = {"content": self.draw.choice(characters), "start": self.draw.randint(0, 2), "stop": self.draw.randint(0, 2)}
+            extra = {"content": self.draw.choice([" ", MARK, "e"]), "start": self.draw.randint(0, 2)}
+            extra["stop"] = self.draw.choice([0, 0, 1])
         if kind == "BPEDecoder":
             extra = {"suffix": self.draw.choice(["</w>", "e"])}
         return {"type": kind, **extra}
@@ -346,8 +347,9 @@ class RandomTokenizer:
         tokens = []
         for content in self.draw.sample(contents, self.draw.randint(0, 8)):
             if content in known:
-                number = next(i for i, t in enumerate(model["vocab"]) if (t if isinstance(t, str) else t[0]) == content)
-                number = model["vocab"][content] if isinstance(model["vocab"], dict) else number
+                vocabulary = model["vocab"]
+                pieces = {} if isinstance(vocabulary, dict) else {piece[0]: i for i, piece in enumerate(vocabulary)}
+                number = (pieces or vocabulary)[content]
             else:
                 number, size = size, size + 1
             flags = {name: self.flag(0.3) for name in ("lstrip", "rstrip", "single_word", "special")}
@@ -391,12 +393,9 @@ class RandomTokenizer:
 
 def random_base():
     """Small models, and the character map of SentencePiece, that random tokenizers are made of."""
-    charsmap = Tokenizer(models.Unigram())
-    proto = sentencepiece_model("unigram", vocab_size=500)
     from transformers.convert_slow_tokenizer import import_protobuf
 
-    read = import_protobuf().ModelProto.FromString(proto)
-    del charsmap
+    read = import_protobuf().ModelProto.FromString(sentencepiece_model("unigram", vocab_size=500))
     bpe = byte_level(GPT2)
     words = Tokenizer(models.BPE(unk_token="<unk>"))
     words.pre_tokenizer = pre_tokenizers.Metaspace()
