@@ -4,10 +4,10 @@
 #include "adapters/comparison_panels.h"
 #include "adapters/module_panel.h"
 #include "parts/state_widgets.h"
+#include "parts/wrap_layout.h"
 
 #include <QButtonGroup>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSplitter>
@@ -66,8 +66,7 @@ QToolButton* AdaptersPage::addTab(const QString& name, const QString& text, QWid
 
 void AdaptersPage::makeHeader() {
     auto* header = new QWidget(this);
-    auto* row = new QHBoxLayout(header);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* row = new WrapLayout(header);
     row->setSpacing(metrics::kGrid);
     m_runs = new QComboBox(header);
     m_runs->setObjectName(QStringLiteral("adapterRun"));
@@ -85,7 +84,7 @@ void AdaptersPage::makeHeader() {
     row->addWidget(addTab(QStringLiteral("masksTab"), tr("Masks"), m_masks));
     row->addWidget(addTab(QStringLiteral("overlapTab"), tr("Overlap"), m_overlap));
     m_tabButtons->buttons().first()->setChecked(true);
-    row->addStretch(1);
+    row->addStretch();
     m_search = new QLineEdit(header);
     m_search->setObjectName(QStringLiteral("moduleSearch"));
     m_search->setPlaceholderText(tr("Search modules"));

@@ -9,11 +9,13 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QScrollArea>
 #include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <array>
 
 namespace jumplora {
 namespace {
@@ -62,7 +64,31 @@ ModulePanel::ModulePanel(const Theme& theme, Jobs& jobs, QWidget* parent)
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(metrics::kPageMargin, metrics::kHalfGrid, metrics::kPageMargin,
                                metrics::kPageMargin);
-    layout->addWidget(m_splitter);
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(m_splitter);
+    layout->addWidget(scroll);
+    connect(&theme, &Theme::changed, this, &ModulePanel::arrange);
+}
+
+void ModulePanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+void ModulePanel::arrange() {
+    constexpr int kThreeColumns = 900;
+    constexpr std::array<int, 3> kHeights = {450, 420, 480};  // below each other
+    const bool narrow = width() < m_theme.scaled(kThreeColumns);
+    const Qt::Orientation orientation = narrow ? Qt::Vertical : Qt::Horizontal;
+    for (int i = 0; i < m_splitter->count(); ++i)
+        m_splitter->widget(i)->setMinimumHeight(narrow ? m_theme.scaled(kHeights[static_cast<std::size_t>(i)])
+                                                       : 0);
+    if (m_splitter->orientation() == orientation) return;
+    m_splitter->setOrientation(orientation);
+    if (!narrow) m_splitter->setSizes({345, 495, 340});
 }
 
 QWidget* ModulePanel::makeLeft() {

@@ -38,7 +38,12 @@ class ModulePanel : public QWidget {
     void moduleShown(const QString& name);
     void failed(const QString& sentence);
 
+  protected:
+    void resizeEvent(QResizeEvent* event) override;
+
   private:
+    // Three columns, or one where there is no room for them, as with big text.
+    void arrange();
     QWidget* makeLeft();
     QWidget* makeMiddle();
     QWidget* makeRight();

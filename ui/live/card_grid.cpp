@@ -43,7 +43,7 @@ QRect freePlace(std::vector<std::vector<bool>>& used, int gridColumns, int colum
 }  // namespace
 
 CardGrid::CardGrid(const Theme& theme, QWidget* parent)
-    : QScrollArea(parent), m_canvas(new QWidget(this)), m_target(new QFrame(m_canvas)) {
+    : QScrollArea(parent), m_theme(theme), m_canvas(new QWidget(this)), m_target(new QFrame(m_canvas)) {
     setObjectName(QStringLiteral("cardGrid"));
     setFrameShape(QFrame::NoFrame);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -56,7 +56,10 @@ CardGrid::CardGrid(const Theme& theme, QWidget* parent)
                                     .arg(theme.colour(Role::Accent).name()));
     };
     style();
-    connect(&theme, &Theme::changed, this, style);
+    connect(&theme, &Theme::changed, this, [this, style] {
+        style();
+        arrange();
+    });
     m_target->hide();
 }
 
@@ -195,7 +198,8 @@ void CardGrid::arrange() {
     constexpr int kGap = metrics::kCardGap;
     const int width = view.width() - 2 * kMargin;
     // Of the page, not of the view: a scroll bar that comes must not change the columns.
-    m_columns = std::clamp((this->width() - 2 * kMargin + kGap) / kColumnWidth, 1, kMostColumns);
+    m_columns =
+        std::clamp((this->width() - 2 * kMargin + kGap) / m_theme.scaled(kColumnWidth), 1, kMostColumns);
     if (m_maximised != nullptr) {
         m_canvas->resize(view);
         for (const Place& place : m_places) place.card->setVisible(place.card == m_maximised);
@@ -214,11 +218,12 @@ void CardGrid::arrange() {
     // The last card takes what is left of its row.
     if (last != nullptr) last->cells.setRight(m_columns - 1);
     const int rows = static_cast<int>(used.size());
-    const int fitting =
-        std::max(1, static_cast<int>(std::lround(static_cast<double>(view.height()) / kRowHeight)));
+    const int fitting = std::max(
+        1, static_cast<int>(std::lround(static_cast<double>(view.height()) / m_theme.scaled(kRowHeight))));
     // Fewer rows than would fit share the height.
     const int rowsInView = std::clamp(rows, 1, fitting);
-    const int unit = std::max(kLeastHeight, (view.height() - kGap / 2 - rowsInView * kGap) / rowsInView);
+    const int unit =
+        std::max(m_theme.scaled(kLeastHeight), (view.height() - kGap / 2 - rowsInView * kGap) / rowsInView);
     const double columnWidth = (width - (m_columns - 1) * kGap) / static_cast<double>(m_columns);
     int bottom = 0;
     for (const Place& place : m_places) {

@@ -63,6 +63,7 @@ class CardGrid : public QScrollArea {
     void showTarget(Card* card, const QPoint& global);
     void moveBy(Card* card, int columns, int rows);
 
+    const Theme& m_theme;
     QWidget* m_canvas;
     QWidget* m_target;  // outline of the place a card would go to
     std::vector<Place> m_places;

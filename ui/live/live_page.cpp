@@ -6,11 +6,11 @@
 #include "live/map_cards.h"
 #include "live/samples_card.h"
 #include "parts/state_widgets.h"
+#include "parts/wrap_layout.h"
 #include "plots/figure_actions.h"
 
 #include <QAction>
 #include <QComboBox>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QSlider>
@@ -68,8 +68,7 @@ LivePage::~LivePage() = default;
 
 void LivePage::makeHeader() {
     auto* header = new QWidget(this);
-    auto* row = new QHBoxLayout(header);
-    row->setContentsMargins(0, 0, 0, 0);
+    auto* row = new WrapLayout(header);
     row->setSpacing(metrics::kGrid);
     const auto label = [&](const QString& text, QWidget* buddy) {
         auto* name = new QLabel(text, header);
@@ -127,7 +126,7 @@ void LivePage::makeHeader() {
         m_smooth->setValue(window ? 25 : 90);
         chooseSmoothing();
     });
-    row->addStretch(1);
+    row->addStretch();
     m_follow = new QToolButton(header);
     m_follow->setObjectName(QStringLiteral("followButton"));
     m_follow->setText(tr("Follow"));

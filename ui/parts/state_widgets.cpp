@@ -139,7 +139,7 @@ void StateStack::showMessage(const QString& sentence, const QString& buttonText,
         const int width =
             std::min(kWidestSentence, label->fontMetrics().horizontalAdvance(label->text()) + 4);
         label->setFixedWidth(std::max(width, 1));
-        label->setMinimumHeight(label->heightForWidth(width));
+        label->setMinimumHeight(std::max(label->heightForWidth(width), 0));
     }
     m_button->setText(buttonText);
     m_button->setVisible(!buttonText.isEmpty());

@@ -4,6 +4,7 @@
 #include "base/cpu.h"
 #include "exchange/number_format.h"
 #include "parts/state_widgets.h"
+#include "parts/wrap_layout.h"
 #include "queue/progress_delegate.h"
 #include "queue/queue_detail.h"
 #include "queue/queue_model.h"
@@ -14,7 +15,6 @@
 #include <QCheckBox>
 #include <QClipboard>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
@@ -161,8 +161,7 @@ void QueuePage::addRowActions() {
 
 void QueuePage::buildHeader() {
     auto* header = new QWidget;
-    auto* line = new QHBoxLayout(header);
-    line->setContentsMargins(0, 0, 0, 0);
+    auto* line = new WrapLayout(header);
     line->setSpacing(metrics::kGrid);
     for (const char* id : {"queue.holdAll", "queue.resumeAll"}) {
         auto* button = m_context.actions.button(QLatin1String(id), header);

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "parts/state_widgets.h"
+#include "parts/wrap_layout.h"
 #include "plots/curve_plot.h"
 #include "plots/figure_panel.h"
 #include "plots/heat_map.h"
@@ -16,7 +17,6 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QMenu>
 #include <QScrollArea>
@@ -68,8 +68,7 @@ void ResultsPage::registerActions() {
 
 QWidget* ResultsPage::buildHeader() {
     auto* header = new QWidget(this);
-    auto* line = new QHBoxLayout(header);
-    line->setContentsMargins(0, 0, 0, 0);
+    auto* line = new WrapLayout(header);
     m_source = new QToolButton(header);
     m_source->setObjectName("resultSource");
     m_source->setText(tr("Choose runs"));
@@ -99,7 +98,7 @@ QWidget* ResultsPage::buildHeader() {
     holm->setToolTip(tr("p is corrected for the number of tests by Holm's method"));
     holm->setProperty("muted", true);
     line->addWidget(holm);
-    line->addStretch(1);
+    line->addStretch();
     QToolButton* report = m_context.actions.button(QStringLiteral("results.report"), header);
     report->setObjectName("reportButton");
     report->setProperty("button", true);

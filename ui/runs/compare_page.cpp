@@ -2,6 +2,7 @@
 #include "runs/compare_page.h"
 
 #include "parts/state_widgets.h"
+#include "parts/wrap_layout.h"
 #include "plots/curve_plot.h"
 #include "plots/figure_panel.h"
 #include "plots/heat_map.h"
@@ -9,7 +10,6 @@
 
 #include <QComboBox>
 #include <QGridLayout>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QTabWidget>
 #include <QVBoxLayout>
@@ -77,8 +77,7 @@ ComparePage::ComparePage(WindowContext& context, QWidget* parent)
 
 QWidget* ComparePage::buildHeader() {
     auto* header = new QWidget(this);
-    auto* line = new QHBoxLayout(header);
-    line->setContentsMargins(0, 0, 0, 0);
+    auto* line = new WrapLayout(header);
     const auto box = [&](const char* name, const QString& label, const QString& tip) {
         auto* text = new QLabel(label, header);
         auto* combo = new QComboBox(header);
@@ -97,7 +96,7 @@ QWidget* ComparePage::buildHeader() {
         m_spread->addItem(QLatin1String(spreadName(kind)));
     m_test = box("compareTest", tr("Test"), tr("Over runs with the same seed; p corrected by Holm"));
     m_test->addItems({tr("paired t"), tr("Wilcoxon")});
-    line->addStretch(1);
+    line->addStretch();
     connect(m_baseline, &QComboBox::currentIndexChanged, this, &ComparePage::showTables);
     connect(m_test, &QComboBox::currentIndexChanged, this, &ComparePage::showTables);
     connect(m_spread, &QComboBox::currentIndexChanged, this, [this] {

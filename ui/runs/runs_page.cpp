@@ -3,6 +3,7 @@
 
 #include "exchange/run_tables.h"
 #include "parts/state_widgets.h"
+#include "parts/wrap_layout.h"
 #include "plots/export_dialog.h"
 #include "runs/filter_edit.h"
 #include "runs/pinned_table.h"
@@ -14,7 +15,6 @@
 #include <QAction>
 #include <QFrame>
 #include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QInputDialog>
 #include <QLabel>
@@ -208,8 +208,7 @@ void RunsPage::registerActions() {
 
 QWidget* RunsPage::buildHeader() {
     auto* header = new QWidget(this);
-    auto* line = new QHBoxLayout(header);
-    line->setContentsMargins(0, 0, 0, 0);
+    auto* line = new WrapLayout(header);
     m_menus = new ViewMenus(m_context, *m_model, m_view, header);
     m_filter = new FilterEdit(m_context.theme, header);
     m_filter->setObjectName("runFilter");
@@ -220,7 +219,7 @@ QWidget* RunsPage::buildHeader() {
     m_count->setObjectName("runCount");
     m_count->setProperty("muted", true);
     line->addWidget(m_menus->viewButton());
-    line->addWidget(m_filter, 1);
+    line->addWidget(m_filter);
     line->addWidget(m_count);
     line->addWidget(m_menus->groupButton());
     line->addWidget(m_menus->columnButton());
@@ -331,8 +330,7 @@ QWidget* RunsPage::buildBody() {
 
 QWidget* RunsPage::buildBottom() {
     auto* bar = new QWidget(this);
-    auto* line = new QHBoxLayout(bar);
-    line->setContentsMargins(0, 0, 0, 0);
+    auto* line = new WrapLayout(bar);
     m_marks = new QLabel(bar);
     m_marks->setObjectName("markCount");
     line->addWidget(m_marks);
@@ -346,7 +344,7 @@ QWidget* RunsPage::buildBottom() {
         button->setProperty("button", true);
         line->addWidget(button);
     }
-    line->addStretch(1);
+    line->addStretch();
     QToolButton* again = m_context.actions.button(QStringLiteral("runs.rescan"), bar);
     again->setObjectName("rescanButton");
     again->setProperty("button", true);

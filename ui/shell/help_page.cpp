@@ -47,6 +47,13 @@ HelpPage::HelpPage(WindowContext& context, QWidget* parent)
     connect(m_contents, &QTreeWidget::itemActivated, this, show);
     connect(m_contents, &QTreeWidget::itemClicked, this, show);
     connect(m_text, &QTextBrowser::anchorClicked, this, &HelpPage::follow);
+    // Links take their colour when the text is read.
+    connect(&context.theme, &Theme::changed, this, [this] {
+        if (m_text->source().isEmpty()) return;
+        const int place = m_text->verticalScrollBar()->value();
+        m_text->reload();
+        m_text->verticalScrollBar()->setValue(place);
+    });
 }
 
 // The pages; their headings below them.

@@ -14,7 +14,8 @@ namespace jumplora {
 namespace {
 
 constexpr int kIconSize = 24;
-constexpr int kButtonHeight = 60;
+constexpr int kTextRoom = 20;  // grows with the text, the icon does not: all places fit at any size
+constexpr int kButtonRoom = 16;
 
 }  // namespace
 
@@ -30,7 +31,7 @@ class NavRail::Button : public QToolButton {
         // Of the place, not of the command: "Live", not "Show Live".
         setText(action->iconText());
         setAccessibleName(text());
-        setMinimumHeight(context.theme.scaled(kButtonHeight));
+        setMinimumHeight(kIconSize + context.theme.scaled(kTextRoom) + kButtonRoom);
     }
 
     void setBadge(const QString& text, const QString& meaning) {
@@ -107,7 +108,7 @@ NavRail::NavRail(WindowContext& context, QWidget* parent)
     const auto resize = [this] {
         setFixedWidth(m_context.theme.scaled(metrics::kRailWidth));
         for (Button* button : std::as_const(m_buttons))
-            button->setMinimumHeight(m_context.theme.scaled(kButtonHeight));
+            button->setMinimumHeight(kIconSize + m_context.theme.scaled(kTextRoom) + kButtonRoom);
     };
     connect(&context.theme, &Theme::changed, this, resize);
     resize();

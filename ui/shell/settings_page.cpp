@@ -146,19 +146,28 @@ void SettingsPage::addRow(QGridLayout* form, QWidget* field, const QString& labe
     field->setAccessibleName(label);
     field->setAccessibleDescription(help);
     field->setToolTip(help);
-    const auto restyle = [this, field] {
-        field->setFixedWidth(m_context.theme.scaled(kFieldWidth));
-        field->setMinimumHeight(m_context.theme.scaled(metrics::kHitTarget));
-    };
-    connect(&m_context.theme, &Theme::changed, field, restyle);
-    restyle();
     auto* hint = new QLabel(help, m_content);
     hint->setProperty("muted", true);
     hint->setWordWrap(true);
     const int row = form->rowCount();
     form->addWidget(name, row, 0);
     form->addWidget(field, row, 1);
-    form->addWidget(hint, row, 2);
+    // With big text there is no room for three columns.
+    const auto restyle = [this, form, row, field, hint] {
+        constexpr double kBig = 1.4;
+        const bool below = m_context.theme.textScale() > kBig;
+        field->setFixedWidth(m_context.theme.scaled(below ? kFieldWidth * 3 / 4 : kFieldWidth));
+        field->setMinimumHeight(m_context.theme.scaled(metrics::kHitTarget));
+        form->removeWidget(hint);
+        if (below) {
+            form->addWidget(hint, row + 1, 1, 1, 2);
+        } else {
+            form->addWidget(hint, row, 2);
+        }
+    };
+    form->setRowMinimumHeight(row + 1, 0);
+    connect(&m_context.theme, &Theme::changed, field, restyle);
+    restyle();
 }
 
 void SettingsPage::change(const char* key, const QString& label, const QVariant& value) {

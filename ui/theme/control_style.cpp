@@ -24,12 +24,28 @@ QRectF inner(const QRect& rect) { return QRectF(rect).adjusted(0.5, 0.5, -0.5, -
 ControlStyle::ControlStyle(const Colours& colours)
     : QProxyStyle(QStringLiteral("Fusion")), m_colours(colours) {}
 
-void ControlStyle::install(const Colours& colours) {
+void ControlStyle::install(const Colours& colours, double textScale) {
     if (installed().isNull()) {
         installed() = new ControlStyle(colours);
         QApplication::setStyle(installed());  // owned by the application
     }
     installed()->m_colours = colours;
+    installed()->m_textScale = textScale;
+}
+
+int ControlStyle::pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const {
+    const int usual = QProxyStyle::pixelMetric(metric, option, widget);
+    switch (metric) {
+        case PM_ButtonIconSize:
+        case PM_SmallIconSize:
+        case PM_IndicatorWidth:
+        case PM_IndicatorHeight:
+        case PM_ExclusiveIndicatorWidth:
+        case PM_ExclusiveIndicatorHeight:
+            return qRound(usual * m_textScale);
+        default:
+            return usual;
+    }
 }
 
 QColor ControlStyle::outline(const QStyleOption& option) const {

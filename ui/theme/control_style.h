@@ -13,10 +13,13 @@ class ControlStyle : public QProxyStyle {
 
   public:
     // Makes it the application's style, or gives the one in use other colours.
-    static void install(const Colours& colours);
+    static void install(const Colours& colours, double textScale);
 
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
                        const QWidget* widget = nullptr) const override;
+    // Icons and boxes of controls grow with the text.
+    int pixelMetric(PixelMetric metric, const QStyleOption* option = nullptr,
+                    const QWidget* widget = nullptr) const override;
 
   private:
     explicit ControlStyle(const Colours& colours);
@@ -26,6 +29,7 @@ class ControlStyle : public QProxyStyle {
     [[nodiscard]] QColor outline(const QStyleOption& option) const;
 
     Colours m_colours;
+    double m_textScale = 1;
 };
 
 }  // namespace jumplora

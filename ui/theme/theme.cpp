@@ -90,7 +90,7 @@ void Theme::apply() {
     if (!m_styled) QApplication::setStyle(new OutlineStyle);
     m_styled = true;
     m_colours = Colours(setFor(m_kind, m_systemIsDark));
-    ControlStyle::install(m_colours);
+    ControlStyle::install(m_colours, m_textScale);
     QApplication::setPalette(m_colours.palette());
     QToolTip::setPalette(m_colours.palette());
     QApplication::setFont(font(TextRole::Body));
