@@ -94,6 +94,7 @@ std::vector<Vocabulary::Entry> parseTiktoken(std::string_view bytes, const std::
 // Every way to make a token of two others, in the order of ranks.
 std::vector<Bpe::Merge> mergesOf(const std::vector<Vocabulary::Entry>& ranks) {
     std::unordered_map<std::string_view, std::int32_t> rankOf;
+    rankOf.reserve(ranks.size());
     for (const auto& [token, rank] : ranks) rankOf[token] = rank;
     struct Split {
         std::int32_t rank;

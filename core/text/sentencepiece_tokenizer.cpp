@@ -33,6 +33,7 @@ std::vector<Bpe::Merge> mergesOf(const SentencePieceModel& model, const std::vec
         std::size_t rightLength;
     };
     std::unordered_map<std::string_view, std::size_t> ids;
+    ids.reserve(model.pieces.size());
     for (std::size_t id = 0; id < model.pieces.size(); ++id) ids[model.pieces[id].text] = id;
     std::vector<Split> splits;
     for (const auto& [text, score] : scored) {
