@@ -54,7 +54,9 @@ QSize WrapLayout::minimumSize() const {
 
 void WrapLayout::setGeometry(const QRect& rect) {
     QLayout::setGeometry(rect);
-    arrange(rect, true);
+    // In the middle of a place that is higher than its lines.
+    const int spare = std::max(0, rect.height() - heightForWidth(rect.width()));
+    arrange(rect.adjusted(0, spare / 2, 0, 0), true);
 }
 
 int WrapLayout::arrange(const QRect& rect, bool apply) const {

@@ -22,7 +22,7 @@ class WrapLayoutTest : public ::testing::Test {
     }
     void fit(int width) {
         m_place.resize(width, 200);
-        m_layout->setGeometry({0, 0, width, 200});
+        m_layout->setGeometry({0, 0, width, m_layout->heightForWidth(width)});
     }
 
     QWidget m_place;
@@ -73,6 +73,12 @@ TEST_F(WrapLayoutTest, ExpandingWidgetsTakeTheRest) {
     fit(300);
     EXPECT_EQ(field->width(), 240);
     EXPECT_EQ(button->x(), 250);
+}
+
+TEST_F(WrapLayoutTest, LinesStandInTheMiddle) {
+    const QWidget* widget = add(100);
+    m_layout->setGeometry({0, 0, 300, 60});
+    EXPECT_EQ(widget->y(), 20);
 }
 
 TEST_F(WrapLayoutTest, HiddenWidgetsTakeNoPlace) {
