@@ -7,7 +7,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 source scripts/setup.sh
 install_missing "${build_packages[@]}"
 build release
-runs=build/pictures/runs index=build/pictures/index.sqlite output=docs/screenshots
+# Pages name the folder of a run: it lies where every machine has one.
+place=/tmp/jumplora-pictures
+runs=$place/runs index=$place/index.sqlite output=docs/screenshots
 [ $# -eq 0 ] || output=build/pictures
 mkdir -p "$runs" "$output"
 if [ -z "$(ls "$runs")" ]; then

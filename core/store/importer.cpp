@@ -32,7 +32,7 @@ std::filesystem::path normal(const std::filesystem::path& path) {
 
 std::string oneText(Connection& connection, const char* sql, const std::string& argument) {
     SQLite::Statement& statement = bound(connection.statement(sql), argument);
-    const std::string text = statement.executeStep() ? textColumn(statement, 0) : std::string{};
+    std::string text = statement.executeStep() ? textColumn(statement, 0) : std::string{};
     statement.reset();
     return text;
 }
