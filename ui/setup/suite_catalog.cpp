@@ -154,9 +154,9 @@ std::optional<SuiteName> suiteInFolder(const fs::path& folder) {
     std::error_code error;
     // A model.
     if (fs::exists(folder / "config.json", error)) return std::nullopt;
-    if (const auto name = programSuiteIn(folder)) return name;
+    if (auto name = programSuiteIn(folder)) return name;
     try {
-        const SuiteName name{folder.string(), ""};
+        SuiteName name{folder.string(), ""};
         if (!openSuite(name.tasks, name.root)->tasks().empty()) return name;
     } catch (const Error&) {
         return std::nullopt;  // something else

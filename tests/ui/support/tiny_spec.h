@@ -25,8 +25,9 @@ inline RunSpec brokenSpec(const std::string& name) {
     return spec;
 }
 
-// Lets the event loop turn until `condition` holds; false after a minute.
-inline bool waitUntil(const std::function<bool()>& condition, int milliseconds = 60000) {
+// Lets the event loop turn until `condition` holds; false after four minutes: other work may keep the
+// processors busy.
+inline bool waitUntil(const std::function<bool()>& condition, int milliseconds = 240000) {
     return QTest::qWaitFor(condition, milliseconds);
 }
 
