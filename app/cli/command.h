@@ -26,6 +26,7 @@ void addListCommands(CLI::App& app);
 void addShowCommands(CLI::App& app);
 void addPredictionCommands(CLI::App& app);
 void addEvaluateCommands(CLI::App& app);
+void addGenerateCommands(CLI::App& app);
 void addExportCommands(CLI::App& app);
 void addInspectCommands(CLI::App& app);
 void addTaskCommands(CLI::App& app);

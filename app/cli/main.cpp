@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
     cli::addShowCommands(app);
     cli::addPredictionCommands(app);
     cli::addEvaluateCommands(app);
+    cli::addGenerateCommands(app);
     cli::addExportCommands(app);
     cli::addInspectCommands(app);
     cli::addTaskCommands(app);
