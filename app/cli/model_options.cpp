@@ -9,7 +9,8 @@ namespace jumplora::cli {
 void addModelOptions(CLI::App& command, StoredModelOptions& model) {
     command.add_option("--device", model.device, "cpu, cuda, cuda:1 (default: as the run, else cpu)");
     command
-        .add_option("--precision", model.precision, "float32 or float64 (default: as the run, else float32)")
+        .add_option("--precision", model.precision,
+                    "float32, bfloat16 or float64 (default: as the run, else float32)")
         ->check(oneOf({"float32", "float64"}));
     command.add_option("--threads", model.threads, "Threads (default: as the run, else all cores)")
         ->check(CLI::NonNegativeNumber);

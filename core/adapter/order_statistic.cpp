@@ -80,9 +80,11 @@ std::vector<T> someRows(std::span<const Factors> products, std::int64_t stride) 
     return sample;
 }
 
+// What is not a number is larger than anything.
 template <typename T>
 T nth(std::vector<T>& values, std::int64_t index) {
-    std::nth_element(values.begin(), values.begin() + index, values.end());
+    std::nth_element(values.begin(), values.begin() + index, values.end(),
+                     [](T left, T right) { return std::isnan(right) ? !std::isnan(left) : left < right; });
     return values[static_cast<std::size_t>(index)];
 }
 
@@ -130,7 +132,6 @@ std::optional<double> selectBetween(std::int64_t k, std::span<const Factors> pro
     constexpr std::int64_t kMost = 8;  // times what is expected inside
     const std::int64_t stride = std::max<std::int64_t>(1, entries / kSample);
     std::vector<T> sample = someRows<T>(products, stride);
-    if (std::ranges::any_of(sample, [](T value) { return std::isnan(value); })) return std::nullopt;
     if (stride == 1) return static_cast<double>(nth(sample, k - 1));
     const auto size = static_cast<double>(sample.size());
     const double place = static_cast<double>(k) / static_cast<double>(entries);

@@ -176,10 +176,11 @@ void BundleReader::extractRun(const fs::path& folder) const {
 bool isBundle(const fs::path& file) {
     std::error_code ignored;
     if (!fs::is_regular_file(file, ignored)) return false;
-    std::array<char, 16> start{};
+    // The name of the first entry, ended by a zero.
+    std::string start(std::string_view(kManifest).size() + 1, ' ');
     std::ifstream stream(file, std::ios::binary);
-    stream.read(start.data(), start.size());
-    return stream && std::string(start.data()) == kManifest;
+    stream.read(start.data(), static_cast<std::streamsize>(start.size()));
+    return stream && start.c_str() == std::string_view(kManifest) && start.back() == '\0';
 }
 
 }  // namespace jumplora

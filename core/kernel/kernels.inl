@@ -23,14 +23,13 @@ template <>
 struct Vector<float> {
     using Type = float __attribute__((vector_size(kVectorBytes)));
     using Packed = float __attribute__((vector_size(kVectorBytes), aligned(4), may_alias));
-    using Mask = std::int32_t __attribute__((vector_size(kVectorBytes)));
+    using Bits = std::uint32_t __attribute__((vector_size(kVectorBytes)));
     static constexpr std::int64_t kLanes = kVectorBytes / 4;
 };
 template <>
 struct Vector<double> {
     using Type = double __attribute__((vector_size(kVectorBytes)));
     using Packed = double __attribute__((vector_size(kVectorBytes), aligned(8), may_alias));
-    using Mask = std::int64_t __attribute__((vector_size(kVectorBytes)));
     static constexpr std::int64_t kLanes = kVectorBytes / 8;
 };
 template <typename T>
@@ -107,9 +106,10 @@ inline Vec<float> exponential(Vec<float> x) {
     p = p * r + 0.5F;
     p = p * r + 1.0F;
     p = p * r + 1.0F;
-    using Mask = Vector<float>::Mask;
-    const Mask exponent = (__builtin_bit_cast(Mask, shifted) - 0x4B400000) << 23;
-    const Mask bits = __builtin_bit_cast(Mask, p) + exponent;
+    // Lanes behind the end of a row and values that are no numbers wrap around here.
+    using Bits = Vector<float>::Bits;
+    const Bits exponent = (__builtin_bit_cast(Bits, shifted) - 0x4B400000U) << 23U;
+    const Bits bits = __builtin_bit_cast(Bits, p) + exponent;
     const Vec<float> result = __builtin_bit_cast(Vec<float>, bits);
     // Below the range the result is 0; not a number stays what it is.
     return x < kLowest ? Vec<float>{} : (x == x ? result : x);

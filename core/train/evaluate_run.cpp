@@ -51,36 +51,36 @@ struct StoredModel::State {
     RunDirectory directory;
     RunSpec spec;
     LoadProgress progress;
-    RunSetup setup;
+    std::optional<RunSetup> setup;
     std::int64_t merged = 0;  // stages that are part of the base weights
     std::int64_t row = 0;
 
     explicit State(const RunDirectory& from) : directory(from) {}
 
     void open() {
-        setup = RunSetup();
-        setup = openRun(spec, progress);
-        setup.adapters->reset(deriveSeed(spec.seed, "init", 1));
+        setup.reset();
+        setup.emplace(openRun(spec, progress));
+        setup->adapters->reset(deriveSeed(spec.seed, "init", 1));
         merged = 0;
         row = 0;
     }
 
     void load(std::int64_t stage) {
-        loadAdapter(directory.path() / directory.adapterName(stage), *setup.adapters);
+        loadAdapter(directory.path() / directory.adapterName(stage), *setup->adapters);
     }
 
     // Stage (from 1) whose end is this row; 0 for the plain backbone.
     [[nodiscard]] std::int64_t stageOf(std::int64_t afterTask) const {
-        for (std::int64_t stage = 1; stage <= static_cast<std::int64_t>(setup.stages.size()); ++stage)
-            if (setup.matrixRow(stage) == afterTask) return stage;
+        for (std::int64_t stage = 1; stage <= static_cast<std::int64_t>(setup->stages.size()); ++stage)
+            if (setup->matrixRow(stage) == afterTask) return stage;
         return 0;
     }
 
     [[nodiscard]] std::vector<std::int64_t> rows() const {
         std::vector<std::int64_t> available = {0};
-        for (std::int64_t stage = 1; stage <= static_cast<std::int64_t>(setup.stages.size()); ++stage) {
+        for (std::int64_t stage = 1; stage <= static_cast<std::int64_t>(setup->stages.size()); ++stage) {
             if (!std::filesystem::exists(directory.path() / directory.adapterName(stage))) break;
-            available.push_back(setup.matrixRow(stage));
+            available.push_back(setup->matrixRow(stage));
         }
         return available;
     }
@@ -88,8 +88,8 @@ struct StoredModel::State {
     [[nodiscard]] std::vector<Target> targets(const Suite& suite, const StoredEvaluation& what) const {
         std::vector<Target> all;
         if (what.suite.empty()) {
-            for (std::size_t i = 0; i < setup.columns.size(); ++i)
-                all.push_back({setup.columnNames[i], setup.columns[i], static_cast<std::int64_t>(i) + 1});
+            for (std::size_t i = 0; i < setup->columns.size(); ++i)
+                all.push_back({setup->columnNames[i], setup->columns[i], static_cast<std::int64_t>(i) + 1});
         } else {
             for (std::size_t i = 0; i < suite.tasks().size(); ++i)
                 all.push_back({suite.tasks()[i].name, i, 0});
@@ -115,14 +115,14 @@ StoredModel::StoredModel(const RunDirectory& directory, const StoredModelOptions
     if (!options.precision.empty()) backbone.precision = options.precision;
     if (options.threads) backbone.threads = *options.threads;
     m_state->open();
-    if (!options.otherBackbone) refuseOtherBackbone(directory, m_state->setup);
+    if (!options.otherBackbone) refuseOtherBackbone(directory, *m_state->setup);
 }
 
 StoredModel::~StoredModel() = default;
 
 const RunSpec& StoredModel::spec() const { return m_state->spec; }
 
-const std::vector<std::string>& StoredModel::taskNames() const { return m_state->setup.columnNames; }
+const std::vector<std::string>& StoredModel::taskNames() const { return m_state->setup->columnNames; }
 
 std::vector<std::int64_t> StoredModel::availableRows() const { return m_state->rows(); }
 
@@ -133,10 +133,10 @@ void StoredModel::goTo(std::int64_t afterTask) {
         fail(ErrorKind::Input, "{}: there is no adapter of task {}; the model can be rebuilt after task {}",
              state.directory.path().string(), afterTask, fmt::join(rows, ", "));
     const std::int64_t stage = state.stageOf(afterTask);
-    const bool merges = state.setup.method->life() == AdapterLife::FreshMerged;
+    const bool merges = state.setup->method->life() == AdapterLife::FreshMerged;
     const std::int64_t before = merges ? std::max<std::int64_t>(stage - 1, 0) : 0;
     if (state.merged > before || stage == 0) state.open();
-    AdapterSet& adapters = *state.setup.adapters;
+    AdapterSet& adapters = *state.setup->adapters;
     while (state.merged < before) {
         state.load(state.merged + 1);
         adapters.merge();
@@ -146,21 +146,21 @@ void StoredModel::goTo(std::int64_t afterTask) {
     state.row = afterTask;
 }
 
-double StoredModel::blend() const { return m_state->setup.adapters->blend(); }
+double StoredModel::blend() const { return m_state->setup->adapters->blend(); }
 
 Backbone& StoredModel::merged() {
     State& state = *m_state;
     if (state.row > 0) {
-        state.setup.adapters->merge();
+        state.setup->adapters->merge();
         // More than any stage: the next goTo() begins with the backbone's own weights.
         state.merged = std::numeric_limits<std::int64_t>::max();
     }
-    return *state.setup.backbone;
+    return *state.setup->backbone;
 }
 
 std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, const Progress& progress) {
     State& state = *m_state;
-    RunSetup& setup = state.setup;
+    RunSetup& setup = *state.setup;
     const Split split = parseSplit(what.split.empty() ? state.spec.evaluation.split : what.split);
     std::unique_ptr<Suite> other;
     if (!what.suite.empty()) other = openSuite(what.suite, what.root);
@@ -200,7 +200,7 @@ std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, cons
 
 std::vector<std::string> StoredModel::answer(const std::vector<std::string>& texts,
                                              const GenerationOptions& options) {
-    RunSetup& setup = m_state->setup;
+    RunSetup& setup = *m_state->setup;
     std::optional<AdapterSet::EvaluationScope> scope;
     if (m_state->row > 0) scope.emplace(*setup.adapters);
     return answerTexts(*setup.backbone, *setup.tokenizer, {texts.begin(), texts.end()},

@@ -27,6 +27,11 @@ struct Stage {
 
 // Everything that a spec names, opened and checked against each other.
 struct RunSetup {
+    RunSetup() = default;
+    RunSetup(RunSetup&&) = default;
+    // It would free the backbone before the adapters that stand in its layers.
+    RunSetup& operator=(RunSetup&&) = delete;
+
     RunSpec spec;
     std::string backboneFolder;
     std::unique_ptr<Backbone> backbone;
