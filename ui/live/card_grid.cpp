@@ -28,12 +28,14 @@ QRect freePlace(std::vector<std::vector<bool>>& used, int gridColumns, int colum
             bool free = true;
             for (int r = 0; r < rows && free; ++r) {
                 for (int c = 0; c < columns && free; ++c)
-                    free = !used[row + static_cast<std::size_t>(r)][static_cast<std::size_t>(column + c)];
+                    free = !used[row + static_cast<std::size_t>(r)]
+                                [static_cast<std::size_t>(column) + static_cast<std::size_t>(c)];
             }
             if (!free) continue;
             for (int r = 0; r < rows; ++r) {
                 for (int c = 0; c < columns; ++c)
-                    used[row + static_cast<std::size_t>(r)][static_cast<std::size_t>(column + c)] = true;
+                    used[row + static_cast<std::size_t>(r)]
+                        [static_cast<std::size_t>(column) + static_cast<std::size_t>(c)] = true;
             }
             return {column, static_cast<int>(row), columns, rows};
         }
