@@ -11,7 +11,7 @@ void addModelOptions(CLI::App& command, StoredModelOptions& model) {
     command
         .add_option("--precision", model.precision,
                     "float32, bfloat16 or float64 (default: as the run, else float32)")
-        ->check(oneOf({"float32", "float64"}));
+        ->check(oneOf({"float32", "bfloat16", "float64"}));
     command.add_option("--threads", model.threads, "Threads (default: as the run, else all cores)")
         ->check(CLI::NonNegativeNumber);
     command.add_flag("--other-backbone", model.otherBackbone,

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "peft/plain_evaluation.h"
 
-#include "base/error.h"
 #include "data/task.h"
 #include "model/threads.h"
 #include "peft/adapter_import.h"
-#include "train/evaluator.h"
 #include "train/run_setup.h"
+#include "train/stored_cell.h"
 
-#include <chrono>
 #include <numeric>
 
 namespace jumplora {
@@ -43,27 +41,14 @@ std::vector<StoredCell> evaluatePlain(const PlainModel& model, const StoredEvalu
     const auto backbone = loadBackbone(folder, loading);
     if (!model.adapter.empty()) mergingAdapter(model.adapter)(*backbone);
 
-    EvaluationOptions options;
-    options.batchSize = what.generation.batchSize.value_or(defaults.evaluation.batchSize);
-    options.maxSourceLength = what.generation.maxSourceLength.value_or(defaults.train.maxSourceLength);
+    EvaluationOptions options = evaluationOptions(defaults, what.generation);
     std::vector<StoredCell> cells;
     for (const std::size_t index : tasks) {
-        const auto started = std::chrono::steady_clock::now();
         const TaskInfo& task = suite->tasks()[index];
-        const auto examples = suite->load(index, split, what.maxSamples);
-        const auto total = static_cast<std::int64_t>(examples.size());
         options.maxNewTokens = what.generation.maxNewTokens.value_or(
             task.maxNewTokens.value_or(defaults.evaluation.maxNewTokens));
-        StoredCell cell;
-        cell.task = task.name;
-        cell.metric = task.metric;
-        cell.predictions = evaluate(*backbone, *tokenizer, task, examples, options, [&](std::int64_t done) {
-            if (progress && !progress(task.name, done, total))
-                fail(ErrorKind::State, "the evaluation was stopped; nothing was written");
-        });
-        cell.score = scoreOf(cell.predictions);
-        cell.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-        cells.push_back(std::move(cell));
+        cells.push_back(storedCell(*backbone, *tokenizer, *suite, index, split, what.maxSamples, options,
+                                   task.name, progress));
     }
     return cells;
 }

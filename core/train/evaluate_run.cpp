@@ -7,9 +7,9 @@
 #include "train/checkpoint.h"
 #include "train/evaluator.h"
 #include "train/run_setup.h"
+#include "train/stored_cell.h"
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 
 namespace jumplora {
@@ -28,14 +28,6 @@ void refuseOtherBackbone(const RunDirectory& directory, const RunSetup& setup) {
                  "backbone, or allow another one explicitly",
                  file.string(), directory.path().filename().string(), hash.dump());
     }
-}
-
-EvaluationOptions evaluationOptions(const RunSpec& spec, const GenerationOptions& given) {
-    EvaluationOptions options;
-    options.batchSize = given.batchSize.value_or(spec.evaluation.batchSize);
-    options.maxNewTokens = given.maxNewTokens.value_or(spec.evaluation.maxNewTokens);
-    options.maxSourceLength = given.maxSourceLength.value_or(spec.train.maxSourceLength);
-    return options;
 }
 
 // A task of a suite with the column of the run's matrix that it stands for.
@@ -172,27 +164,15 @@ std::vector<StoredCell> StoredModel::evaluate(const StoredEvaluation& what, cons
     if (state.row > 0) scope.emplace(*setup.adapters);
     std::vector<StoredCell> cells;
     for (const Target& target : state.targets(suite, what)) {
-        const auto started = std::chrono::steady_clock::now();
-        const auto examples = suite.load(target.task, split, maxSamples);
-        StoredCell cell;
-        cell.afterTask = state.row;
-        cell.column = target.column;
-        cell.task = target.name;
-        const auto total = static_cast<std::int64_t>(examples.size());
-        cell.metric = suite.tasks()[target.task].metric;
         if (!what.generation.maxNewTokens)
             options.maxNewTokens =
                 target.column > 0
                     ? setup.maxNewTokens(static_cast<std::size_t>(target.column - 1))
                     : suite.tasks()[target.task].maxNewTokens.value_or(state.spec.evaluation.maxNewTokens);
-        cell.predictions = jumplora::evaluate(*setup.backbone, *setup.tokenizer, suite.tasks()[target.task],
-                                              examples, options, [&](std::int64_t done) {
-                                                  if (progress && !progress(target.name, done, total))
-                                                      fail(ErrorKind::State,
-                                                           "the evaluation was stopped; nothing was written");
-                                              });
-        cell.score = scoreOf(cell.predictions);
-        cell.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+        StoredCell cell = storedCell(*setup.backbone, *setup.tokenizer, suite, target.task, split, maxSamples,
+                                     options, target.name, progress);
+        cell.afterTask = state.row;
+        cell.column = target.column;
         cells.push_back(std::move(cell));
     }
     return cells;

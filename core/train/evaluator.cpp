@@ -2,8 +2,10 @@
 #include "train/evaluator.h"
 
 #include "data/encoding.h"
+#include "data/scoring.h"
 
 #include <algorithm>
+#include <chrono>
 #include <numeric>
 
 namespace jumplora {
@@ -17,6 +19,14 @@ std::span<const std::int32_t> answerIds(std::span<const std::int32_t> ids, const
 }
 
 }  // namespace
+
+EvaluationOptions evaluationOptions(const RunSpec& spec, const GenerationOptions& given) {
+    EvaluationOptions options;
+    options.batchSize = given.batchSize.value_or(spec.evaluation.batchSize);
+    options.maxNewTokens = given.maxNewTokens.value_or(spec.evaluation.maxNewTokens);
+    options.maxSourceLength = given.maxSourceLength.value_or(spec.train.maxSourceLength);
+    return options;
+}
 
 RowLayout rowLayout(const Backbone& backbone) {
     return backbone.decoderOnly() ? RowLayout::DecoderOnly : RowLayout::EncoderDecoder;
@@ -67,6 +77,25 @@ std::vector<Prediction> evaluate(Backbone& backbone, const Tokenizer& tokenizer,
         scorePrediction(task, predictions.back());
     }
     return predictions;
+}
+
+TaskEvaluation evaluateTask(Backbone& backbone, const Tokenizer& tokenizer, const Suite& suite,
+                            std::size_t task, Split split, std::optional<std::int64_t> maxSamples,
+                            const EvaluationOptions& options,
+                            const std::function<void(std::int64_t, std::int64_t)>& progress) {
+    const auto started = std::chrono::steady_clock::now();
+    const TaskInfo& info = suite.tasks()[task];
+    const auto examples = suite.load(task, split, maxSamples);
+    const auto total = static_cast<std::int64_t>(examples.size());
+    TaskEvaluation result;
+    result.predictions = evaluate(backbone, tokenizer, info, examples, options,
+                                  [&](std::int64_t done) { progress(done, total); });
+    result.score = scoreOf(result.predictions);
+    if (!info.options.empty())
+        result.outsideOptions = std::ranges::count_if(
+            examples, [&](const Example& example) { return !isOption(example.label, info.options); });
+    result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    return result;
 }
 
 }  // namespace jumplora

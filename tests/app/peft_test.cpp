@@ -71,6 +71,13 @@ TEST_F(Peft, OutAndInAgain) {
                             "amazon", "--max-samples", "4", "--quiet"});
     EXPECT_EQ(plain.code, 0) << plain.err;
     EXPECT_THAT(plain.out, HasSubstr("amazon"));
+    // Every precision of a run; a processor that is not fast at it says so itself.
+    const auto half = run({"evaluate", "--backbone", "builtin", "--suite", "builtin", "--tasks", "amazon",
+                           "--max-samples", "4", "--precision", "bfloat16", "--quiet"});
+    if (half.code == 0)
+        EXPECT_THAT(half.out, HasSubstr("amazon"));
+    else
+        EXPECT_THAT(half.err, HasSubstr("AVX512_BF16"));
 
     const Json gated = json(
         {"peft", "export", place("jumprelu"), "--task", "2", "--closest-rank", "3", "-o", place("entries")});
