@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "adapter/adapter_set.h"
 
-#include "adapter/gated_linear.h"
 #include "adapter/order_statistic.h"
 #include "base/error.h"
 #include "base/random.h"
@@ -63,18 +62,30 @@ void addGradient(at::Tensor& leaf, const at::Tensor& gradient) {
     }
 }
 
-at::Tensor AdapterSet::Module::forward(const at::Tensor& x, const Linear& linear) {
+GatedLinearArguments AdapterSet::Module::arguments() const {
     GatedLinearArguments arguments;
     arguments.scaling = set->m_options.scaling();
     arguments.blend = set->m_blend;
     arguments.bandwidth = set->m_gate.bandwidth;
     arguments.threshold = threshold;
-    if (set->m_dropout != nullptr && set->m_dropout->probability() > 0) {
+    return arguments;
+}
+
+at::Tensor AdapterSet::Module::forward(const at::Tensor& x, const Linear& linear) {
+    if (!isMatrix()) {
         const at::Tensor dropped = applyDropout(x, set->m_dropout);
         return project(x, linear.weight, linear.bias) +
-               gatedLinear(dropped, {}, {}, a, b, set->m_logTau, arguments);
+               gatedLinear(dropped, {}, {}, a, b, set->m_logTau, arguments());
     }
-    return gatedLinear(x, linear.weight, linear.bias, a, b, set->m_logTau, arguments);
+    return gatedLinear(x, linear.weight, linear.bias, a, b, set->m_logTau, arguments());
+}
+
+at::Tensor AdapterSet::Module::matrix(const Linear& linear) const {
+    return gatedMatrix(linear.weight, a, b, set->m_logTau, arguments());
+}
+
+bool AdapterSet::Module::isMatrix() const {
+    return set->m_dropout == nullptr || set->m_dropout->probability() <= 0;
 }
 
 AdapterSet::AdapterSet(Backbone& backbone, const AdapterOptions& options, const GateOptions& gate)

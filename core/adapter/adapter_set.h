@@ -2,6 +2,7 @@
 #pragma once
 #include "adapter/gate.h"
 #include "adapter/gate_math.h"
+#include "adapter/gated_linear.h"
 #include "base/module_info.h"
 #include "base/torch_api.h"
 #include "model/backbone.h"
@@ -115,6 +116,9 @@ class AdapterSet {
   private:
     struct Module : LinearAdapter {
         at::Tensor forward(const at::Tensor& x, const Linear& layer) override;
+        [[nodiscard]] at::Tensor matrix(const Linear& layer) const override;
+        [[nodiscard]] bool isMatrix() const override;
+        [[nodiscard]] GatedLinearArguments arguments() const;
         AdapterSet* set = nullptr;
         Linear* layer = nullptr;
         std::int64_t threshold = -1;

@@ -26,4 +26,9 @@ at::Tensor gatedLinear(const at::Tensor& x, const at::Tensor& weight, const at::
                        const at::Tensor& a, const at::Tensor& b, const at::Tensor& logTau,
                        const GatedLinearArguments& arguments);
 
+// W + s·[f·J_τ(BA) + (1−f)·BA], [m, n]: the matrix of the layer above, for products other than x Wᵀ, with the
+// same gradients by A, B and logTau. Keeps A and B for the backward pass; the result is the only dense array.
+at::Tensor gatedMatrix(const at::Tensor& weight, const at::Tensor& a, const at::Tensor& b,
+                       const at::Tensor& logTau, const GatedLinearArguments& arguments);
+
 }  // namespace jumplora

@@ -8,6 +8,7 @@
 #include "data/encoding.h"
 #include "data/task.h"
 #include "kernel/kernels.h"
+#include "model/memory_attention.h"
 #include "train/run_setup.h"
 
 #include <algorithm>
@@ -92,13 +93,19 @@ double forwardGflop(const T5Config& config, std::span<const TokenRow> rows) {
     const auto encoders = static_cast<double>(config.encoderLayers);
     const auto decoders = static_cast<double>(config.decoderLayers);
     double products = 0;
+    std::vector<std::int64_t> sources, targets;
     for (const TokenRow& row : rows) {
         const auto s = static_cast<double>(row.source.size());
         const auto t = static_cast<double>(row.target.size());
         products += encoders * (s * (4 * d * inner + d * ff) + 2 * s * s * inner);
-        products += decoders * (t * (6 * d * inner + d * ff) + 2 * s * d * inner + 2 * t * (t + s) * inner);
+        products += decoders * (t * (6 * d * inner + d * ff) + 2 * t * t * inner);
+        sources.push_back(static_cast<std::int64_t>(row.source.size()));
+        targets.push_back(static_cast<std::int64_t>(row.target.size()));
         products += t * d * static_cast<double>(config.vocabularySize);
     }
+    const MemoryAttentionCost cross =
+        memoryAttentionCost(targets, sources, config.heads, config.dKv, config.dModel);
+    products += decoders * (cross.memoryPays() ? cross.byMemory : cross.byKeys);
     return 2e-9 * products;
 }
 

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-// Internal to the model room: the two ways to compute packedAttention() and its gradients.
+// Internal to the model room: the two ways to compute packedAttention() and its gradients, and what they
+// share with memoryAttention().
+#include "kernel/parallel.h"
 #include "model/packed.h"
 
+#include <algorithm>
+#include <atomic>
+
 namespace jumplora {
+
+// In what an autograd function keeps for its backward pass.
+struct HeldArguments : torch::CustomClassHolder {
+    explicit HeldArguments(AttentionArguments a) : value(std::move(a)) {}
+    AttentionArguments value;
+};
 
 // How the columns of packed queries and keys fall into heads.
 struct HeadShape {
@@ -38,5 +49,27 @@ AttentionGradients attentionGradientsByGroups(const at::Tensor& q, const at::Ten
 // the seed, the row and the head alone, so both ways drop the same.
 template <typename T>
 void attentionDropout(const AttentionArguments& arguments, std::int64_t row, std::int64_t head, T* factors);
+
+// Calls use(thread's work space, row, head) for all of `heads`, from several threads. Which thread takes
+// which is left open, so nothing may be shared between pieces; with `headsTogether` the rows of a head come
+// one after another.
+template <typename Work, typename Use>
+void eachRowAndHead(const AttentionArguments& a, std::int64_t heads, bool headsTogether, const Work& makeWork,
+                    const Use& use) {
+    const std::int64_t rows = a.queries->rows();
+    const std::int64_t items = headsTogether ? heads : rows * heads;
+    std::atomic<std::int64_t> next{0};
+    parallelPieces(std::min<std::int64_t>(at::get_num_threads(), items), [&](std::int64_t) {
+        const at::AutoDispatchBelowADInplaceOrView below;  // belongs to the thread
+        auto work = makeWork();
+        for (std::int64_t item = next++; item < items; item = next++) {
+            if (headsTogether) {
+                for (std::int64_t row = 0; row < rows; ++row) use(work, row, item);
+            } else {
+                use(work, item / heads, item % heads);
+            }
+        }
+    });
+}
 
 }  // namespace jumplora

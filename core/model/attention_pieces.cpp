@@ -4,8 +4,6 @@
 #include "model/attention.h"
 #include "model/pieces.h"
 
-#include <atomic>
-
 namespace jumplora {
 namespace {
 
@@ -22,35 +20,15 @@ struct Piece {
   private:
     at::Tensor view(const at::Tensor& packed, const PackedRows& rows, std::int64_t part) const {
         const auto r = static_cast<std::size_t>(row);
-        return packed.narrow(0, rows.offsets[r], rows.lengths[r]).narrow(1, part * d, d);
+        // One call instead of two narrow(): there is one for each operand of each small product.
+        return packed.as_strided({rows.lengths[r], d}, {packed.size(1), 1},
+                                 packed.storage_offset() + rows.offsets[r] * packed.size(1) + part * d);
     }
 };
 
 Piece pieceAt(const AttentionArguments& a, const HeadShape& shape, std::int64_t row, std::int64_t head) {
     const auto r = static_cast<std::size_t>(row);
     return {row, head, head / shape.group(), a.queries->lengths[r], a.keys->lengths[r], shape.d};
-}
-
-// Calls use(thread's work space, row, head) for all of `heads`, from several threads. Which thread takes
-// which is left open, so nothing may be shared between pieces; with `headsTogether` the rows of a head come
-// one after another.
-template <typename Work, typename Use>
-void eachRowAndHead(const AttentionArguments& a, std::int64_t heads, bool headsTogether, const Work& makeWork,
-                    const Use& use) {
-    const std::int64_t rows = a.queries->rows();
-    const std::int64_t items = headsTogether ? heads : rows * heads;
-    std::atomic<std::int64_t> next{0};
-    parallelPieces(std::min<std::int64_t>(at::get_num_threads(), items), [&](std::int64_t) {
-        const at::AutoDispatchBelowADInplaceOrView below;  // belongs to the thread
-        auto work = makeWork();
-        for (std::int64_t item = next++; item < items; item = next++) {
-            if (headsTogether) {
-                for (std::int64_t row = 0; row < rows; ++row) use(work, row, item);
-            } else {
-                use(work, item / heads, item % heads);
-            }
-        }
-    });
 }
 
 at::Tensor space(const at::Tensor& like, const AttentionArguments& a) {

@@ -15,6 +15,11 @@ class LinearAdapter {
     virtual ~LinearAdapter() = default;
     // x [tokens, n] -> y [tokens, m].
     virtual at::Tensor forward(const at::Tensor& x, const Linear& layer) = 0;
+    // W with what the adapter adds, [m, n], differentiable by the adapter's parameters; without the dropout
+    // of its input.
+    [[nodiscard]] virtual at::Tensor matrix(const Linear& layer) const = 0;
+    // Whether forward() is a product with matrix() just now: no dropout of the adapter's input.
+    [[nodiscard]] virtual bool isMatrix() const { return true; }
 };
 
 // y = x Wᵀ (+ b), W [m, n], through the adapter when there is one.
@@ -28,6 +33,9 @@ struct Linear {
         if (adapter != nullptr) return adapter->forward(x, *this);
         return project(x, weight, bias);
     }
+    // W with what the adapter adds, for products other than x Wᵀ.
+    [[nodiscard]] at::Tensor matrix() const { return adapter == nullptr ? weight : adapter->matrix(*this); }
+    [[nodiscard]] bool isMatrix() const { return adapter == nullptr || adapter->isMatrix(); }
 };
 
 }  // namespace jumplora

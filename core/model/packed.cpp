@@ -14,16 +14,11 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-struct Arguments : torch::CustomClassHolder {
-    explicit Arguments(AttentionArguments a) : value(std::move(a)) {}
-    AttentionArguments value;
-};
-
 class PackedAttention : public Function<PackedAttention> {
   public:
     static at::Tensor forward(AutogradContext* context, const at::Tensor& q, const at::Tensor& k,
                               const at::Tensor& v, const at::Tensor& bias,
-                              const c10::intrusive_ptr<Arguments>& arguments) {
+                              const c10::intrusive_ptr<HeldArguments>& arguments) {
         const AttentionArguments& a = arguments->value;
         at::Tensor output = runsInKernel({q, k, v}) ? attentionByPieces(q, k, v, bias, a)
                                                     : attentionByGroups(q, k, v, bias, a);
@@ -40,7 +35,7 @@ class PackedAttention : public Function<PackedAttention> {
         const auto& v = saved[2];
         const auto& bias = saved[3];
         const auto capsule = context->saved_data["arguments"].toCapsule();
-        const AttentionArguments& a = static_cast<const Arguments&>(*capsule).value;
+        const AttentionArguments& a = static_cast<const HeldArguments&>(*capsule).value;
         const at::Tensor dy = gradients[0].contiguous();
         const bool biasNeedsGrad = context->saved_data["biasNeedsGrad"].toBool();
         const AttentionGradients g = runsInKernel({q, k, v})
@@ -136,7 +131,7 @@ std::int64_t PackedRows::longest() const {
 
 at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
                            const at::Tensor& bias, const AttentionArguments& arguments) {
-    return PackedAttention::apply(q, k, v, orEmpty(bias, q), c10::make_intrusive<Arguments>(arguments));
+    return PackedAttention::apply(q, k, v, orEmpty(bias, q), c10::make_intrusive<HeldArguments>(arguments));
 }
 
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon) {

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "model/activation.h"
+#include "model/memory_attention.h"
 #include "model/token_ids.h"
 
 #include <algorithm>
@@ -177,15 +178,32 @@ at::Tensor T5::feedForward(const Block& block, const at::Tensor& x, DropoutSourc
     return x + applyDropout(block.wo(applyDropout(hidden, dropout)), dropout);
 }
 
-at::Tensor T5::attend(const Attention& attention, const at::Tensor& x, const at::Tensor& memory,
-                      const at::Tensor& bias, AttentionArguments arguments, DropoutSource* dropout) const {
+AttentionArguments T5::withHeads(AttentionArguments arguments, DropoutSource* dropout) const {
     arguments.heads = m_config.heads;
     if (dropout != nullptr && dropout->probability() > 0) {
         arguments.dropout = dropout->probability();
         arguments.dropoutSeed = dropout->next();
     }
-    return attention.o(
-        packedAttention(attention.q(x), attention.k(memory), attention.v(memory), bias, arguments));
+    return arguments;
+}
+
+at::Tensor T5::attendSelf(const Attention& attention, const at::Tensor& x, const at::Tensor& bias,
+                          const AttentionArguments& arguments, DropoutSource* dropout) const {
+    const AttentionArguments a = withHeads(arguments, dropout);
+    return attention.o(packedAttention(attention.q(x), attention.k(x), attention.v(x), bias, a));
+}
+
+at::Tensor T5::attendMemory(const Attention& attention, const at::Tensor& x, const at::Tensor& memory,
+                            const AttentionArguments& arguments, DropoutSource* dropout) const {
+    const AttentionArguments a = withHeads(arguments, dropout);
+    const bool pays = memoryAttentionCost(a.queries->lengths, a.keys->lengths, m_config.heads, m_config.dKv,
+                                          m_config.dModel)
+                          .memoryPays();
+    const at::Tensor q = attention.q(x);
+    if (pays && memory.is_cpu() && attention.k.isMatrix() && attention.v.isMatrix())
+        return attention.o(
+            memoryAttention(q, memory.contiguous(), attention.k.matrix(), attention.v.matrix(), a));
+    return attention.o(packedAttention(q, attention.k(memory), attention.v(memory), {}, a));
 }
 
 at::Tensor T5::encode(const at::Tensor& ids, const std::shared_ptr<const PackedRows>& rows,
@@ -197,7 +215,7 @@ at::Tensor T5::encode(const at::Tensor& ids, const std::shared_ptr<const PackedR
     arguments.keys = rows;
     for (const Block& block : m_encoder.blocks) {
         const at::Tensor normed = rmsNorm(x, block.selfNorm, m_config.epsilon);
-        x = x + applyDropout(attend(block.self, normed, normed, bias, arguments, dropout), dropout);
+        x = x + applyDropout(attendSelf(block.self, normed, bias, arguments, dropout), dropout);
         x = feedForward(block, x, dropout);
     }
     return applyDropout(rmsNorm(x, m_encoder.finalNorm, m_config.epsilon), dropout);
@@ -217,9 +235,9 @@ at::Tensor T5::decode(const at::Tensor& ids, const std::shared_ptr<const PackedR
     cross.keys = memoryRows;
     for (const Block& block : m_decoder.blocks) {
         const at::Tensor normed = rmsNorm(x, block.selfNorm, m_config.epsilon);
-        x = x + applyDropout(attend(block.self, normed, normed, bias, self, dropout), dropout);
+        x = x + applyDropout(attendSelf(block.self, normed, bias, self, dropout), dropout);
         const at::Tensor query = rmsNorm(x, block.crossNorm, m_config.epsilon);
-        x = x + applyDropout(attend(block.cross, query, memory, {}, cross, dropout), dropout);
+        x = x + applyDropout(attendMemory(block.cross, query, memory, cross, dropout), dropout);
         x = feedForward(block, x, dropout);
     }
     return applyDropout(rmsNorm(x, m_decoder.finalNorm, m_config.epsilon), dropout);

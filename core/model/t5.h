@@ -69,8 +69,11 @@ class T5 : public Backbone {
     at::Tensor positionBias(const Stack& stack, std::int64_t queries, std::int64_t keys,
                             std::int64_t firstQuery) const;
     at::Tensor feedForward(const Block& block, const at::Tensor& x, DropoutSource* dropout) const;
-    at::Tensor attend(const Attention& attention, const at::Tensor& x, const at::Tensor& memory,
-                      const at::Tensor& bias, AttentionArguments arguments, DropoutSource* dropout) const;
+    [[nodiscard]] AttentionArguments withHeads(AttentionArguments arguments, DropoutSource* dropout) const;
+    at::Tensor attendSelf(const Attention& attention, const at::Tensor& x, const at::Tensor& bias,
+                          const AttentionArguments& arguments, DropoutSource* dropout) const;
+    at::Tensor attendMemory(const Attention& attention, const at::Tensor& x, const at::Tensor& memory,
+                            const AttentionArguments& arguments, DropoutSource* dropout) const;
 
     T5Config m_config;
     at::Tensor m_shared;  // [vocabulary, d]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "model/memory_attention.h"
 #include "model/t5.h"
 #include "model/token_ids.h"
 
@@ -9,21 +10,44 @@
 namespace jumplora {
 namespace {
 
-// [tokens, heads·d] packed -> [rows, heads, longest, d], zero where a row is shorter.
-at::Tensor padHeads(const at::Tensor& packed, const PackedRows& rows, std::int64_t heads) {
-    const auto longest = rows.longest();
-    auto padded = at::zeros({rows.rows(), longest, packed.size(1)}, packed.options());
-    for (std::int64_t r = 0; r < rows.rows(); ++r)
-        padded[r].narrow(0, 0, rows.lengths[r]).copy_(packed.narrow(0, rows.offsets[r], rows.lengths[r]));
-    return padded.view({rows.rows(), longest, heads, packed.size(1) / heads}).transpose(1, 2).contiguous();
-}
-
 // Steps that a cache is made for at first; it doubles when they are used up.
 constexpr std::int64_t kFirstSteps = 16;
 
 struct LayerCache {
     at::Tensor selfKeys, selfValues;    // [rows, heads, steps, d]
-    at::Tensor crossKeys, crossValues;  // [rows, heads, longest source, d]
+    at::Tensor keyMatrix, valueMatrix;  // of the attention on the source, [heads·d, width]
+};
+
+// The packed source of the rows that are not finished. One query a row meets it through memoryAttention(), so
+// no layer makes keys and values of it.
+struct Source {
+    at::Tensor memory;
+    AttentionArguments arguments;
+
+    Source(at::Tensor packed, std::shared_ptr<const PackedRows> rows, std::int64_t heads)
+        : memory(std::move(packed)) {
+        arguments.heads = heads;
+        setRows(std::move(rows));
+    }
+    void keep(const at::Tensor& rows) {
+        const at::Tensor indices = rows.to(at::kCPU);
+        std::vector<at::Tensor> parts;
+        std::vector<std::int64_t> lengths;
+        for (std::int64_t i = 0; i < indices.numel(); ++i) {
+            const auto row = static_cast<std::size_t>(indices.data_ptr<std::int64_t>()[i]);
+            lengths.push_back(arguments.keys->lengths[row]);
+            parts.push_back(memory.narrow(0, arguments.keys->offsets[row], lengths.back()));
+        }
+        memory = at::cat(parts);
+        setRows(std::make_shared<const PackedRows>(std::move(lengths)));
+    }
+
+  private:
+    void setRows(std::shared_ptr<const PackedRows> rows) {
+        arguments.queries =
+            std::make_shared<const PackedRows>(std::vector<std::int64_t>(rows->lengths.size(), 1));
+        arguments.keys = std::move(rows);
+    }
 };
 
 }  // namespace
@@ -45,21 +69,13 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
         lengths.push_back(static_cast<std::int64_t>(row.size()));
         ids.insert(ids.end(), row.begin(), row.end());
     }
-    const auto source = std::make_shared<const PackedRows>(std::move(lengths));
-    const at::Tensor memory = encode(idTensor(ids, device), source, nullptr);
-
-    at::Tensor crossMask = at::zeros({count, 1, 1, source->longest()}, options());
-    for (std::int64_t r = 0; r < count; ++r) {
-        if (source->lengths[r] < source->longest())
-            crossMask[r]
-                .narrow(2, source->lengths[r], source->longest() - source->lengths[r])
-                .fill_(-std::numeric_limits<double>::infinity());
-    }
+    const auto sourceRows = std::make_shared<const PackedRows>(std::move(lengths));
+    Source source(encode(idTensor(ids, device), sourceRows, nullptr), sourceRows, heads);
     std::vector<LayerCache> caches;
     for (const Block& block : m_decoder.blocks) {
         LayerCache cache;
-        cache.crossKeys = padHeads(block.cross.k(memory), *source, heads);
-        cache.crossValues = padHeads(block.cross.v(memory), *source, heads);
+        cache.keyMatrix = block.cross.k.matrix().to(source.memory.scalar_type());
+        cache.valueMatrix = block.cross.v.matrix().to(source.memory.scalar_type());
         const std::int64_t steps = std::min(maxNewTokens, kFirstSteps);
         cache.selfKeys = at::zeros({count, heads, steps, m_config.dKv}, options());
         cache.selfValues = at::zeros({count, heads, steps, m_config.dKv}, options());
@@ -86,13 +102,13 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
             cache.selfKeys.narrow(2, step, 1).copy_(split(block.self.k(normed)));
             cache.selfValues.narrow(2, step, 1).copy_(split(block.self.v(normed)));
             const auto keys = cache.selfKeys.narrow(2, 0, step + 1);
-            at::Tensor scores = at::matmul(split(block.self.q(normed)), keys.transpose(-1, -2)).add_(bias);
+            const at::Tensor scores =
+                at::matmul(split(block.self.q(normed)), keys.transpose(-1, -2)).add_(bias);
             x = x + block.self.o(
                         merge(at::matmul(at::softmax(scores, -1), cache.selfValues.narrow(2, 0, step + 1))));
             const at::Tensor query = rmsNorm(x, block.crossNorm, m_config.epsilon);
-            scores =
-                at::matmul(split(block.cross.q(query)), cache.crossKeys.transpose(-1, -2)).add_(crossMask);
-            x = x + block.cross.o(merge(at::matmul(at::softmax(scores, -1), cache.crossValues)));
+            x = x + block.cross.o(memoryAttention(block.cross.q(query), source.memory, cache.keyMatrix,
+                                                  cache.valueMatrix, source.arguments));
             x = feedForward(block, x, nullptr);
         }
         last = logits(rmsNorm(x, m_decoder.finalNorm, m_config.epsilon)).argmax(-1);
@@ -102,10 +118,9 @@ std::vector<std::vector<std::int32_t>> T5::generate(std::span<const TokenRow> ro
         if (!kept.defined()) continue;
         // Finished rows leave the batch.
         last = last.index_select(0, kept);
-        crossMask = crossMask.index_select(0, kept);
+        source.keep(kept);
         for (LayerCache& cache : caches) {
-            for (at::Tensor* t : {&cache.selfKeys, &cache.selfValues, &cache.crossKeys, &cache.crossValues})
-                *t = t->index_select(0, kept);
+            for (at::Tensor* t : {&cache.selfKeys, &cache.selfValues}) *t = t->index_select(0, kept);
         }
     }
     return greedy.answers();

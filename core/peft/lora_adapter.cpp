@@ -183,6 +183,9 @@ struct LoraAdapter::InPlace::Layer : LinearAdapter {
         return project(x, layer.weight, layer.bias) +
                at::linear(at::linear(x, module.a), module.b) * module.scaling;
     }
+    [[nodiscard]] at::Tensor matrix(const Linear& layer) const override {
+        return layer.weight.to(module.a.scalar_type()).addmm(module.b, module.a, 1, module.scaling);
+    }
     const Module& module;
 };
 

@@ -151,6 +151,42 @@ TEST(GatedLinear, WithoutAGateItIsPlainLora) {
     EXPECT_FALSE(w.grad().defined());
 }
 
+// x Wᵀ with the matrix has to be the layer, in its result and in every gradient.
+TEST(GatedMatrix, IsTheMatrixOfTheLayer) {
+    for (const double blend : {0.0, 0.4, 1.0}) {
+        for (const std::int64_t threshold : {std::int64_t{-1}, std::int64_t{1}}) {
+            GatedLinearArguments arguments;
+            arguments.scaling = 4;
+            arguments.blend = blend;
+            arguments.bandwidth = 0.5;
+            arguments.threshold = threshold;
+            struct Leaves {
+                at::Tensor x, w, a, b, logTau;
+            };
+            const auto leaves = [] {
+                return Leaves{leaf(randomTensor({6, 13}, 1)), leaf(randomTensor({9, 13}, 2)),
+                              leaf(randomTensor({3, 13}, 3)), leaf(randomTensor({9, 3}, 4)),
+                              leaf(at::tensor({0.1, -0.7}, at::kDouble))};
+            };
+            const Leaves one = leaves(), two = leaves();
+            const at::Tensor c = randomTensor({6, 9}, 5);
+            const at::Tensor y = at::linear(one.x, gatedMatrix(one.w, one.a, one.b, one.logTau, arguments));
+            const at::Tensor expected = gatedLinear(two.x, two.w, {}, two.a, two.b, two.logTau, arguments);
+            (y * c).sum().backward();
+            (expected * c).sum().backward();
+            EXPECT_LT(largestDifference(y, expected), 1e-12);
+            EXPECT_LT(largestDifference(one.x.grad(), two.x.grad()), 1e-12);
+            EXPECT_LT(largestDifference(one.w.grad(), two.w.grad()), 1e-12);
+            EXPECT_LT(largestDifference(one.a.grad(), two.a.grad()), 1e-12);
+            EXPECT_LT(largestDifference(one.b.grad(), two.b.grad()), 1e-12);
+            ASSERT_EQ(one.logTau.grad().defined(), two.logTau.grad().defined());
+            if (threshold < 0) continue;
+            EXPECT_LT(largestDifference(one.logTau.grad(), two.logTau.grad()), 1e-12);
+            EXPECT_EQ(one.logTau.grad()[1].item<double>() != 0, blend > 0);
+        }
+    }
+}
+
 TEST(GatedLinear, KeepsNoDenseArrayForTheBackwardPass) {
     constexpr std::int64_t kWidth = 512;
     constexpr std::uint64_t kLayers = 6;
