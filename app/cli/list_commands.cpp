@@ -190,6 +190,7 @@ FoundRun listedRun(const std::string& name, const RunPlace& place) {
 
 struct LabelOptions {
     std::string run;
+    std::string name;
     std::vector<std::string> texts;
     RunPlace place;
     bool undo = false;
@@ -220,6 +221,24 @@ void addLabels(CLI::App& app) {
             print(pretty({{"run", row.id}, {"note", row.note}}));
         else if (!row.note.empty())
             print(row.note + "\n");
+    });
+
+    auto renameOptions = std::make_shared<LabelOptions>();
+    CLI::App* rename = labelCommand(app, "rename", "Give a run another name", renameOptions);
+    rename->add_option("name", renameOptions->name, "The new name, at most 255 characters")->required();
+    rename->add_flag("--json", renameOptions->json, "Print JSON");
+    rename->footer(
+        "Examples:\n  jumplora rename latest order1-best\n  jumplora rename order1-20260304 \"order 1, "
+        "lambda "
+        "1e4\"\n"
+        "Its id, folder and specification stay as they are.");
+    rename->callback([renameOptions] {
+        const FoundRun found = listedRun(renameOptions->run, renameOptions->place);
+        found.store->setName(found.row.id, renameOptions->name);
+        if (renameOptions->json)
+            print(pretty({{"run", found.row.id}, {"name", renameOptions->name}}));
+        else
+            print(fmt::format("{}: {}\n", found.row.id, renameOptions->name));
     });
 
     auto tagOptions = std::make_shared<LabelOptions>();

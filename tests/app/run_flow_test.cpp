@@ -304,6 +304,13 @@ TEST_F(RunFlow, LabelsAndDeletion) {
     EXPECT_EQ(output({"note", "tiny-inclora-s2"}), "looks right\n");
     EXPECT_EQ(json({"list", "--tag", "paper"}).size(), 1U);
     EXPECT_EQ(json({"tag", "tiny-inclora-s2"})["tags"], Json::array({"paper"}));
+    const std::string id = json({"show", "tiny-inclora-s2"})["id"];
+    EXPECT_EQ(output({"rename", "tiny-inclora-s2", "the good one"}), id + ": the good one\n");
+    EXPECT_EQ(json({"show", "the good one"})["id"], id);
+    EXPECT_EQ(json({"list", "--text", "the good"}).size(), 1U);
+    EXPECT_EQ(run({"rename", "the good one", ""}).code, 2);
+    EXPECT_EQ(run({"rename", "the good one", "two\nlines"}).code, 2);
+    EXPECT_EQ(json({"rename", id, "tiny-inclora-s2"})["name"], "tiny-inclora-s2");
     output({"archive", "tiny-inclora-s2"});
     EXPECT_EQ(json({"list"}).size(), 3U);
     EXPECT_EQ(json({"list", "--archived"}).size(), 1U);
