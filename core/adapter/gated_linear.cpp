@@ -3,6 +3,7 @@
 
 #include "adapter/gate_math.h"
 #include "adapter/thin.h"
+#include "model/projection.h"
 
 namespace jumplora {
 namespace {
@@ -57,19 +58,19 @@ class GatedLinear : public Function<GatedLinear> {
         saveArguments(context, arguments);
         context->saved_data["xNeedsGrad"] = x.requires_grad();
         context->saved_data["weightNeedsGrad"] = weight.requires_grad();
-        if (!isGated(arguments)) {
-            const at::Tensor rows = x.reshape({-1, x.size(-1)});
-            at::Tensor y = present(weight)
-                               ? at::mm(rows, weight.t())
-                               : at::zeros({rows.size(0), b.size(0)}, b.options().requires_grad(false));
+        const at::Tensor rows = x.reshape({-1, x.size(-1)}).contiguous();
+        at::Tensor y;
+        if (isGated(arguments)) {
+            y = productTransposed(rows, gatedWeight(weight, a, b, factorsOf(logTau, arguments)));
+        } else {
+            y = present(weight) ? productTransposed(rows, weight)
+                                : at::zeros({rows.size(0), b.size(0)}, b.options().requires_grad(false));
             thinAdd(y, thinDots(rows, a), b.t().contiguous(), arguments.scaling);
-            if (present(bias)) y.add_(bias);
-            auto shape = x.sizes().vec();
-            shape.back() = b.size(0);
-            return y.view(shape);
         }
-        const at::Tensor effective = gatedWeight(weight, a, b, factorsOf(logTau, arguments));
-        return present(bias) ? at::linear(x, effective, bias) : at::linear(x, effective);
+        if (present(bias)) y.add_(bias);
+        auto shape = x.sizes().vec();
+        shape.back() = b.size(0);
+        return y.view(shape);
     }
 
     static variable_list backward(AutogradContext* context, variable_list gradients) {
@@ -88,12 +89,12 @@ class GatedLinear : public Function<GatedLinear> {
             dB = thinOuter(thinDots(rows, a), dy).t().mul(arguments.scaling);
             dA = thinOuter(dyB, rows).mul_(arguments.scaling);
             if (xNeedsGrad) {
-                dx = present(weight) ? at::mm(dy, weight) : at::zeros_like(rows);
+                dx = present(weight) ? product(dy, weight) : at::zeros_like(rows);
                 thinAdd(dx, dyB, a, arguments.scaling);
             }
         } else {
             const GateFactors factors = factorsOf(logTau, arguments);
-            if (xNeedsGrad) dx = at::mm(dy, gatedWeight(weight, a, b, factors));
+            if (xNeedsGrad) dx = product(dy, gatedWeight(weight, a, b, factors));
             const GateGradient gradient = layerGradient(rows, dy, a, b, factors, arguments.bandwidth);
             dA = gradient.a;
             dB = gradient.b;

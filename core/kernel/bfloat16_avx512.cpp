@@ -3,18 +3,12 @@
 #include "kernel/bfloat16_tiles.h"
 
 #ifdef JUMPLORA_X86_KERNELS
-#include <immintrin.h>
+#include "kernel/avx512_masks.h"
 
-namespace jumplora::bfloat16 {
+namespace jumplora {
 namespace {
 
-constexpr std::int64_t kFloats = 16;  // in a register, or pairs of bfloat16
-constexpr std::int64_t kHalves = 32;
-
-__mmask16 firstFloats(std::int64_t count) {
-    return count >= kFloats ? __mmask16{0xffff}
-                            : static_cast<__mmask16>((1U << (count < 0 ? 0 : count)) - 1U);
-}
+constexpr std::int64_t kHalves = 32;  // in a register: 16 pairs
 
 __mmask32 firstHalves(std::int64_t count) {
     return count >= kHalves ? __mmask32{0xffffffffU} : (__mmask32{1} << (count < 0 ? 0 : count)) - 1U;
@@ -61,13 +55,13 @@ void multiplyTile(const std::uint16_t* x, std::int64_t xStride, const std::uint1
 }
 
 template <int kCount>
-void multiplyLeft(std::int64_t rows, const std::uint16_t* x, std::int64_t xStride,
+void multiplyRows(std::int64_t rows, const std::uint16_t* x, std::int64_t xStride,
                   const std::uint16_t* packed, float* y, std::int64_t yStride, std::int64_t columns,
                   std::int64_t depth, bool add) {
     if (rows == kCount) {
         multiplyTile<kCount>(x, xStride, packed, y, yStride, columns, depth, add);
     } else if constexpr (kCount > 1) {
-        multiplyLeft<kCount - 1>(rows, x, xStride, packed, y, yStride, columns, depth, add);
+        multiplyRows<kCount - 1>(rows, x, xStride, packed, y, yStride, columns, depth, add);
     }
 }
 
@@ -99,7 +93,7 @@ void multiplyFour(const std::uint16_t* x, std::int64_t xStride, const std::uint1
 
 }  // namespace
 
-void roundRow(const float* from, std::uint16_t* to, std::int64_t count) {
+void Bfloat16Tiles::takeRow(const float* from, std::uint16_t* to, std::int64_t count) {
     for (std::int64_t i = 0; i < count; i += kFloats) {
         const __mmask16 mask = firstFloats(count - i);
         const __m256bh rounded = _mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(mask, from + i));
@@ -108,8 +102,8 @@ void roundRow(const float* from, std::uint16_t* to, std::int64_t count) {
     if (count % 2 != 0) to[count] = 0;
 }
 
-void packRows(const std::uint16_t* weight, std::int64_t stride, std::int64_t columns, std::int64_t depth,
-              std::uint16_t* out) {
+void Bfloat16Tiles::packRows(const std::uint16_t* weight, std::int64_t stride, std::int64_t columns,
+                             std::int64_t depth, std::uint16_t* out) {
     alignas(64) int places[kFloats];
     for (std::int64_t j = 0; j < kFloats; ++j) places[j] = static_cast<int>(j * stride);
     const __m512i index = _mm512_load_si512(places);
@@ -131,8 +125,8 @@ void packRows(const std::uint16_t* weight, std::int64_t stride, std::int64_t col
     }
 }
 
-void packColumns(const std::uint16_t* weight, std::int64_t stride, std::int64_t columns, std::int64_t depth,
-                 std::uint16_t* out) {
+void Bfloat16Tiles::packColumns(const std::uint16_t* weight, std::int64_t stride, std::int64_t columns,
+                                std::int64_t depth, std::uint16_t* out) {
     const __mmask32 mask = firstHalves(columns);
     for (std::int64_t k = 0; k < depth; k += 2, out += 2 * kHalves) {
         const __m512i even = _mm512_maskz_loadu_epi16(mask, weight + k * stride);
@@ -151,20 +145,15 @@ void packColumns(const std::uint16_t* weight, std::int64_t stride, std::int64_t 
     }
 }
 
-void multiplyPanel(const std::uint16_t* x, std::int64_t xStride, const std::uint16_t* packed, float* y,
-                   std::int64_t yStride, std::int64_t rows, std::int64_t columns, std::int64_t depth,
-                   bool add) {
-    std::int64_t row = 0;
-    for (; row + kRows <= rows; row += kRows)
-        multiplyTile<kRows>(x + row * xStride, xStride, packed, y + row * yStride, yStride, columns, depth,
-                            add);
-    multiplyLeft<kRows - 1>(rows - row, x + row * xStride, xStride, packed, y + row * yStride, yStride,
-                            columns, depth, add);
+void Bfloat16Tiles::multiplyPanel(const std::uint16_t* x, std::int64_t xStride, const std::uint16_t* packed,
+                                  float* y, std::int64_t yStride, std::int64_t rows, std::int64_t columns,
+                                  std::int64_t depth, bool add) {
+    multiplyRows<kRows>(rows, x, xStride, packed, y, yStride, columns, depth, add);
 }
 
-void multiplyRows(const std::uint16_t* x, std::int64_t xStride, const std::uint16_t* weight, float* y,
-                  std::int64_t yStride, std::int64_t rows, std::int64_t first, std::int64_t last,
-                  std::int64_t depth) {
+void Bfloat16Tiles::multiplyFew(const std::uint16_t* x, std::int64_t xStride, const std::uint16_t* weight,
+                                float* y, std::int64_t yStride, std::int64_t rows, std::int64_t first,
+                                std::int64_t last, std::int64_t depth) {
     constexpr std::int64_t kOutputs = 4;
     constexpr std::int64_t kTogether = 6;  // with four outputs: 24 sums, 4 weights and one x in registers
     for (std::int64_t n = first; n < last; n += kOutputs) {
@@ -179,6 +168,6 @@ void multiplyRows(const std::uint16_t* x, std::int64_t xStride, const std::uint1
     }
 }
 
-}  // namespace jumplora::bfloat16
+}  // namespace jumplora
 
 #endif

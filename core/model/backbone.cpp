@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "model/half_linear.h"
+#include "model/projection.h"
 #include "model/llama.h"
 #include "model/t5.h"
 

@@ -58,7 +58,7 @@ class Backbone {
 
 struct BackboneOptions {
     // Of weights and computation; kBFloat16: matrices are kept and multiplied in bfloat16, all else is
-    // float32 (model/half_linear.h).
+    // float32 (model/projection.h).
     at::ScalarType dtype = at::kFloat;
     at::Device device = at::kCPU;  // kMeta: names and shapes alone, no weight is read
     LoadProgress progress;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "base/torch_api.h"
-#include "model/half_linear.h"
+#include "model/projection.h"
 
 #include <string>
 

@@ -4,7 +4,7 @@
 #include "adapter/adapter_set.h"
 #include "base/error.h"
 #include "kernel/bfloat16.h"
-#include "model/half_linear.h"
+#include "model/projection.h"
 #include "support/shared_data.h"
 #include "support/tiny_llama.h"
 #include "support/tiny_model.h"

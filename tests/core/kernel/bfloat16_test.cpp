@@ -4,6 +4,7 @@
 #include "kernel/bfloat16.h"
 
 #include "base/random.h"
+#include "support/product_shapes.h"
 
 #include <gtest/gtest.h>
 
@@ -15,6 +16,9 @@
 namespace jumplora {
 namespace {
 
+using testing::ProductShape;
+using testing::productShapes;
+
 // To nearest, ties to even; the formula, not the instruction.
 std::uint16_t rounded(float value) {
     const auto bits = std::bit_cast<std::uint32_t>(value);
@@ -23,35 +27,17 @@ std::uint16_t rounded(float value) {
 
 double valueOf(std::uint16_t half) { return std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16U); }
 
-struct Case {
-    std::int64_t tokens, outputs, inputs;
-};
-
 struct Matrices {
     std::vector<float> x;
     std::vector<std::uint16_t> weight;
 
-    Matrices(const Case& c, std::int64_t columns, std::uint64_t seed) {
+    Matrices(const ProductShape& c, std::int64_t columns, std::uint64_t seed) {
         Rng rng(seed);
         for (std::int64_t i = 0; i < c.tokens * columns; ++i) x.push_back(static_cast<float>(rng.normal()));
         for (std::int64_t i = 0; i < c.outputs * c.inputs; ++i)
             weight.push_back(rounded(static_cast<float>(rng.normal())));
     }
 };
-
-std::vector<Case> cases() {
-    std::vector<Case> all = {{1, 1, 1},      {0, 5, 7},     {1, 200, 33},   {32, 4, 64}, {33, 4, 64},
-                             {7, 129, 1},    {40, 1, 2049}, {15, 33, 1025}, {900, 3, 2}, {14, 32, 1024},
-                             {29, 257, 300}, {130, 31, 95}, {64, 130, 2050}};
-    Rng rng(5);
-    const auto size = [&] { return 1 + static_cast<std::int64_t>(rng.below(300)); };
-    for (int i = 0; i < 30; ++i) {
-        const std::int64_t tokens = size();
-        const std::int64_t outputs = size();
-        all.push_back({tokens, outputs, size()});
-    }
-    return all;
-}
 
 class Bfloat16 : public ::testing::Test {
   protected:
@@ -60,12 +46,9 @@ class Bfloat16 : public ::testing::Test {
     }
 };
 
-// Sums of `count` products of about 1 in float32.
-double toleranceFor(std::int64_t count) { return 1e-6 * std::sqrt(static_cast<double>(count)) * 8; }
-
 TEST_F(Bfloat16, ProductIsTheRoundedInputsTimesTheWeight) {
     std::uint64_t seed = 1;
-    for (const Case& c : cases()) {
+    for (const ProductShape& c : productShapes()) {
         const Matrices m(c, c.inputs, seed++);
         std::vector<float> y(static_cast<std::size_t>(c.tokens * c.outputs), -7.0F);
         bfloat16Product(m.x.data(), m.weight.data(), y.data(), c.tokens, c.outputs, c.inputs);
@@ -75,7 +58,8 @@ TEST_F(Bfloat16, ProductIsTheRoundedInputsTimesTheWeight) {
                 for (std::int64_t i = 0; i < c.inputs; ++i)
                     sum += valueOf(rounded(m.x[static_cast<std::size_t>(t * c.inputs + i)])) *
                            valueOf(m.weight[static_cast<std::size_t>(o * c.inputs + i)]);
-                ASSERT_NEAR(y[static_cast<std::size_t>(t * c.outputs + o)], sum, toleranceFor(c.inputs))
+                ASSERT_NEAR(y[static_cast<std::size_t>(t * c.outputs + o)], sum,
+                            testing::toleranceOfSum(c.inputs))
                     << c.tokens << " x " << c.outputs << " x " << c.inputs << " at " << t << ", " << o;
             }
         }
@@ -84,7 +68,7 @@ TEST_F(Bfloat16, ProductIsTheRoundedInputsTimesTheWeight) {
 
 TEST_F(Bfloat16, TransposedProductIsTheGradientByTheInput) {
     std::uint64_t seed = 100;
-    for (const Case& c : cases()) {
+    for (const ProductShape& c : productShapes()) {
         const Matrices m(c, c.outputs, seed++);
         std::vector<float> dx(static_cast<std::size_t>(c.tokens * c.inputs), -7.0F);
         bfloat16ProductTransposed(m.x.data(), m.weight.data(), dx.data(), c.tokens, c.outputs, c.inputs);
@@ -94,7 +78,8 @@ TEST_F(Bfloat16, TransposedProductIsTheGradientByTheInput) {
                 for (std::int64_t o = 0; o < c.outputs; ++o)
                     sum += valueOf(rounded(m.x[static_cast<std::size_t>(t * c.outputs + o)])) *
                            valueOf(m.weight[static_cast<std::size_t>(o * c.inputs + i)]);
-                ASSERT_NEAR(dx[static_cast<std::size_t>(t * c.inputs + i)], sum, toleranceFor(c.outputs))
+                ASSERT_NEAR(dx[static_cast<std::size_t>(t * c.inputs + i)], sum,
+                            testing::toleranceOfSum(c.outputs))
                     << c.tokens << " x " << c.outputs << " x " << c.inputs << " at " << t << ", " << i;
             }
         }
@@ -102,7 +87,7 @@ TEST_F(Bfloat16, TransposedProductIsTheGradientByTheInput) {
 }
 
 TEST_F(Bfloat16, ATokensResultDoesNotDependOnTheTokensBesideIt) {
-    const Case c{100, 150, 1100};
+    const ProductShape c{100, 150, 1100};
     const Matrices m(c, c.inputs, 3);
     std::vector<float> all(static_cast<std::size_t>(c.tokens * c.outputs));
     bfloat16Product(m.x.data(), m.weight.data(), all.data(), c.tokens, c.outputs, c.inputs);
@@ -115,7 +100,7 @@ TEST_F(Bfloat16, ATokensResultDoesNotDependOnTheTokensBesideIt) {
 }
 
 TEST_F(Bfloat16, WhatIsNotANumberStaysSo) {
-    const Case c{50, 40, 70};
+    const ProductShape c{50, 40, 70};
     Matrices m(c, c.inputs, 4);
     m.x[3] = std::numeric_limits<float>::quiet_NaN();
     m.x[static_cast<std::size_t>(c.inputs + 5)] = std::numeric_limits<float>::infinity();

@@ -6,6 +6,11 @@
 
 namespace jumplora {
 
+// x·Wᵀ and dy·W without gradients, x [tokens, n], dy [tokens, m], W [m, n]: by the kernels of this processor
+// where they are faster than LibTorch's products, and as project() says where W is bfloat16.
+at::Tensor productTransposed(const at::Tensor& x, const at::Tensor& weight);
+at::Tensor product(const at::Tensor& dy, const at::Tensor& weight);
+
 // x Wᵀ (+ b), x [tokens, n], W [m, n], b [m] or undefined. A bfloat16 W is frozen: x enters the product
 // rounded to bfloat16, sums and result are float32, and so is the gradient by x. Everything else is a plain
 // linear layer.
