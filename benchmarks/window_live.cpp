@@ -137,31 +137,35 @@ class LoopGaps : public QObject {
     void stop() { m_timer.stop(); }
     void report(const char* what) const {
         std::printf("%s\n", what);
-        print("  as seen from outside", m_gaps, m_gaps);
-        print("  own work of the thread", m_work, m_gaps);
+        print("  as seen from outside", m_gaps);
+        print("  own work of the thread", m_work);
     }
 
   private:
+    // Sums alone: a list of the many turns would grow, and its moves would be the longest gaps of all.
+    struct Sums {
+        double tooLong = 0;
+        double largest = 0;
+        void add(double gap) {
+            constexpr double kGap = 16;
+            if (gap > kGap) tooLong += gap;
+            largest = std::max(largest, gap);
+        }
+    };
     static double threadMilliseconds() {
         timespec now{};
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
         return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) * 1e-6;
     }
-    static void print(const char* what, const std::vector<double>& gaps, const std::vector<double>& all) {
-        constexpr double kGap = 16;
-        double tooLong = 0;
-        double sum = 0;
-        for (const double gap : all) sum += gap;
-        for (const double gap : gaps) tooLong += gap > kGap ? gap : 0;
+    void print(const char* what, const Sums& sums) const {
         std::printf("%s: %.0f s, gaps above 16 ms %.2f %% of the time, largest gap %.1f ms\n", what,
-                    sum / 1000, sum > 0 ? 100 * tooLong / sum : 0,
-                    gaps.empty() ? 0 : *std::max_element(gaps.begin(), gaps.end()));
+                    m_last / 1000, m_last > 0 ? 100 * sums.tooLong / m_last : 0, sums.largest);
     }
     void turn() {
         const double now = static_cast<double>(m_clock.nsecsElapsed()) * 1e-6;
         const double work = threadMilliseconds();
-        m_gaps.push_back(now - m_last);
-        m_work.push_back(work - m_lastWork);
+        m_gaps.add(now - m_last);
+        m_work.add(work - m_lastWork);
         m_last = now;
         m_lastWork = work;
     }
@@ -169,9 +173,56 @@ class LoopGaps : public QObject {
     QElapsedTimer m_clock;
     double m_last = 0;
     double m_lastWork = 0;
-    std::vector<double> m_gaps;
-    std::vector<double> m_work;
+    Sums m_gaps;
+    Sums m_work;
 };
+
+// Names what kept the event loop longest: an event that is handled within no other one, by its receiver.
+class TimedApplication : public QApplication {
+  public:
+    using QApplication::QApplication;
+
+    bool notify(QObject* receiver, QEvent* event) override {
+        if (m_within) return QApplication::notify(receiver, event);
+        m_within = true;
+        // Afterwards the receiver may be gone.
+        const Handled handled{receiver->metaObject()->className(), receiver->objectName(), event->type(), 0};
+        QElapsedTimer clock;
+        clock.start();
+        const bool done = QApplication::notify(receiver, event);
+        m_within = false;
+        const double took = static_cast<double>(clock.nsecsElapsed()) * 1e-6;
+        if (m_longest.empty() || took > m_longest.back().milliseconds || m_longest.size() < kKept) {
+            m_longest.push_back(handled);
+            m_longest.back().milliseconds = took;
+            std::sort(m_longest.begin(), m_longest.end(),
+                      [](const Handled& a, const Handled& b) { return a.milliseconds > b.milliseconds; });
+            if (m_longest.size() > kKept) m_longest.pop_back();
+        }
+        return done;
+    }
+    // Prints them and begins anew.
+    void report() {
+        for (const Handled& each : m_longest)
+            std::printf("  %.1f ms: event %d for %s \"%s\"\n", each.milliseconds, each.type, each.receiver,
+                        qPrintable(each.name));
+        m_longest.clear();
+    }
+    void forget() { m_longest.clear(); }
+
+  private:
+    static constexpr std::size_t kKept = 5;
+    struct Handled {
+        const char* receiver;
+        QString name;
+        int type;
+        double milliseconds;
+    };
+    std::vector<Handled> m_longest;
+    bool m_within = false;
+};
+
+TimedApplication& application() { return *static_cast<TimedApplication*>(QCoreApplication::instance()); }
 
 class NoNavigator : public Navigator {
   public:
@@ -209,6 +260,7 @@ void replay(int seconds, QSize size, const char* what) {
     tell(run.next(100000));  // a run that has been going on for a while
     QTest::qWait(1000);
     DrawScheduler::shared().takeLongestDrawing();
+    application().forget();
     QTimer source;
     source.setInterval(1000 / kBatchesPerSecond);
     QObject::connect(&source, &QTimer::timeout, &page,
@@ -221,6 +273,7 @@ void replay(int seconds, QSize size, const char* what) {
     gaps.report(what);
     std::printf("  longest drawing of a card %.1f ms, %zu steps at the end\n",
                 DrawScheduler::shared().takeLongestDrawing(), page.view()->steps.size());
+    application().report();
 }
 
 void panMillion(QSize size) {
@@ -269,7 +322,7 @@ void panMillion(QSize size) {
 
 int main(int argc, char** argv) {
     if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) qputenv("QT_QPA_PLATFORM", "offscreen");
-    const QApplication application(argc, argv);
+    const jumplora::TimedApplication application(argc, argv);
     const int seconds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 120;
     jumplora::replay(seconds, {1200, 676}, "1000 events/s, 1280 × 800, four cards in sight");
     jumplora::replay(seconds, {1840, 980}, "1000 events/s, 1920 × 1080, all nine cards in sight");

@@ -10,7 +10,6 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QScrollArea>
-#include <QSortFilterProxyModel>
 #include <QSplitter>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -102,15 +101,15 @@ QWidget* ModulePanel::makeLeft() {
     connect(m_map, &HeatMap::cellClicked, this, choose);
     connect(m_map, &HeatMap::cellActivated, this, choose);
     m_tableModel = new TableModel(this);
-    m_sorted = new QSortFilterProxyModel(this);
+    m_sorted = new SortedTable(this);
     m_sorted->setSourceModel(m_tableModel);
-    m_sorted->setSortRole(TableModel::kSortRole);
     m_sorted->setFilterCaseSensitivity(Qt::CaseInsensitive);
     m_table = new QTableView;
     m_table->setObjectName(QStringLiteral("moduleTable"));
     m_table->setAccessibleName(tr("Modules with density and threshold"));
     m_table->setModel(m_sorted);
     m_table->setSortingEnabled(true);
+    m_table->horizontalHeader()->setSortIndicatorShown(false);
     m_table->sortByColumn(1, Qt::DescendingOrder);
     m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);

@@ -4,6 +4,7 @@
 #include "adapters/delta_histogram.h"
 #include "adapters/entry_map.h"
 #include "plots/curve_plot.h"
+#include "plots/sorted_table.h"
 #include "plots/table_model.h"
 #include "session/jobs.h"
 
@@ -12,7 +13,6 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
-class QSortFilterProxyModel;
 class QSplitter;
 class QTableView;
 
@@ -67,7 +67,7 @@ class ModulePanel : public QWidget {
     QSplitter* m_splitter;
     HeatMap* m_map = nullptr;
     TableModel* m_tableModel = nullptr;
-    QSortFilterProxyModel* m_sorted = nullptr;
+    SortedTable* m_sorted = nullptr;
     QTableView* m_table = nullptr;
     EntryMap* m_entries = nullptr;
     QComboBox* m_mode = nullptr;

@@ -13,7 +13,8 @@
 namespace jumplora {
 namespace {
 
-constexpr int kMostLines = 10000;
+constexpr std::size_t kMostLines = 10000;
+constexpr qsizetype kAtOnce = 200;
 constexpr int kInterval = 500;  // ms
 
 QString levelSign(LogLine::Level level) {
@@ -70,7 +71,7 @@ LogCard::LogCard(const Theme& theme, QWidget* parent)
     addBody(line, 0);
     m_text->setObjectName(QStringLiteral("logText"));
     m_text->setReadOnly(true);
-    m_text->setMaximumBlockCount(kMostLines);
+    m_text->setMaximumBlockCount(static_cast<int>(kMostLines));
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->setFont(theme.font(TextRole::Mono));
     m_text->setAccessibleName(tr("Log of the run"));
@@ -81,7 +82,6 @@ LogCard::LogCard(const Theme& theme, QWidget* parent)
     addBody(m_text);
     m_text->hide();
     m_later.setSingleShot(true);
-    m_later.setInterval(kInterval);
     connect(&m_later, &QTimer::timeout, this, &LogCard::write);
     connect(m_level, &QComboBox::currentIndexChanged, this, &LogCard::writeAnew);
     connect(m_search, &QLineEdit::returnPressed, this, [this] { find(false); });
@@ -93,18 +93,23 @@ bool LogCard::passes(const LogLine& line) const {
 
 void LogCard::show(const RunView& view, unsigned changes, StepAxis /*axis*/) {
     if (!(changes & (RunView::Started | RunView::LogAdded))) return;
-    const double first = view.log.empty() ? 0 : view.log.front().time;
-    const bool cut = first != m_firstTime || view.log.size() < m_taken;
-    if ((changes & RunView::Started) || cut) {
+    const std::size_t total = view.logBegin + view.log.size();
+    if ((changes & RunView::Started) || total < m_taken) {
         m_lines = view.log;
-        m_taken = view.log.size();
-        m_firstTime = first;
+        m_taken = total;
         writeAnew();
         return;
     }
-    m_lines.insert(m_lines.end(), view.log.begin() + static_cast<std::ptrdiff_t>(m_taken), view.log.end());
-    m_taken = view.log.size();
-    if (!m_later.isActive()) m_later.start();
+    const std::size_t fresh = std::min(total - m_taken, view.log.size());
+    m_lines.insert(m_lines.end(), view.log.end() - static_cast<std::ptrdiff_t>(fresh), view.log.end());
+    m_taken = total;
+    // The text forgets its first lines by itself.
+    if (m_lines.size() > kMostLines) {
+        const std::size_t old = m_lines.size() - kMostLines;
+        m_lines.erase(m_lines.begin(), m_lines.begin() + static_cast<std::ptrdiff_t>(old));
+        m_written -= std::min(old, m_written);
+    }
+    if (!m_later.isActive()) m_later.start(kInterval);
 }
 
 void LogCard::writeAnew() {
@@ -116,9 +121,11 @@ void LogCard::writeAnew() {
 void LogCard::write() {
     if (!isVisible()) return;  // showEvent catches up
     QStringList lines;
-    for (; m_written < m_lines.size(); ++m_written) {
+    for (; m_written < m_lines.size() && lines.size() < kAtOnce; ++m_written) {
         if (passes(m_lines[m_written])) lines += lineText(m_lines[m_written]);
     }
+    // The rest of a long log comes in the next turns of the event loop: laying it out takes its time.
+    if (m_written < m_lines.size()) m_later.start(0);
     m_empty->setVisible(m_lines.empty());
     m_text->setVisible(!m_lines.empty());
     if (lines.isEmpty()) return;

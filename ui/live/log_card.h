@@ -30,8 +30,7 @@ class LogCard : public RunCard {
     [[nodiscard]] bool passes(const LogLine& line) const;
     std::vector<LogLine> m_lines;
     std::size_t m_written = 0;
-    std::size_t m_taken = 0;  // lines of the run
-    double m_firstTime = 0;
+    std::size_t m_taken = 0;  // lines of the run since its beginning
     QComboBox* m_level;
     QLineEdit* m_search;
     QCheckBox* m_follow;

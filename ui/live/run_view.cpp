@@ -57,8 +57,11 @@ double RunView::Steps::total(std::size_t i) const {
 }
 
 void RunView::note(LogLine::Level level, std::string line) {
-    if (log.size() >= kMostLogLines)
-        log.erase(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(kMostLogLines / 10));
+    if (log.size() >= kMostLogLines) {
+        constexpr std::size_t kLetGo = kMostLogLines / 10;
+        log.erase(log.begin(), log.begin() + static_cast<std::ptrdiff_t>(kLetGo));
+        logBegin += kLetGo;
+    }
     log.push_back({m_now, level, std::move(line)});
 }
 

@@ -67,7 +67,8 @@ struct RunView {
     std::optional<GateStatistics> gate;  // newest snapshot
     std::map<std::pair<std::int64_t, std::int64_t>, OverlapComputed> overlap;
     std::vector<LogLine> log;
-    bool complete = false;  // its beginning is known
+    std::size_t logBegin = 0;  // lines before the first of them, let go when there were too many
+    bool complete = false;     // its beginning is known
 
     // What an event changed.
     enum Change : unsigned {

@@ -74,7 +74,9 @@ void StepCurves::clear() {
 
 void StepCurves::feed(const RunView& view, StepAxis axis, bool anew) {
     const auto& x = axisValues(view, axis);
-    if (anew || m_fed == 0) {
+    // Many at once, as when the page comes into sight again, are prepared on a worker like all of them.
+    constexpr std::size_t kMany = 20000;
+    if (anew || m_fed == 0 || x.size() - m_fed > kMany) {
         m_plot.setPlanned(
             static_cast<std::size_t>(view.stepsBefore(static_cast<std::int64_t>(view.tasks.size()) + 1)));
         for (std::size_t c = 0; c < m_series.size(); ++c) {

@@ -93,7 +93,7 @@ bool CurveCanvas::namesAtEnds() const {
            !m_model.hasRight && m_style.legend == FigureStyle::Legend::Inside;
 }
 
-void CurveCanvas::reserveRightMargin() {
+void CurveCanvas::reserveMargins() {
     double right = m_style.px(14);
     if (m_model.compact) {
         right = m_style.px(kLeftMargin);
@@ -103,7 +103,8 @@ void CurveCanvas::reserveRightMargin() {
             right = std::max(right, metrics.horizontalAdvance(curve.info.name) + m_style.px(12));
     }
     if (m_model.hasRight) right = m_style.px(kLeftMargin);
-    axisRect()->setMinimumMargins(QMargins(qRound(m_style.px(kLeftMargin)), qRound(m_style.px(8)),
+    const double top = m_style.px(8) + taskStrip().height() + phaseStrip().height();
+    axisRect()->setMinimumMargins(QMargins(qRound(m_style.px(kLeftMargin)), qRound(top),
                                            qRound(std::min(right, m_style.px(120))), qRound(m_style.px(8))));
 }
 
@@ -146,7 +147,7 @@ void CurveCanvas::styleAxes() {
         styleAxis(yAxis2, m_model.right);
         yAxis2->grid()->setVisible(false);
     }
-    reserveRightMargin();
+    reserveMargins();
 }
 
 void CurveCanvas::addGraphs(const CurvePlot::Model::Curve& curve) {
@@ -256,6 +257,7 @@ void CurveCanvas::refresh() {
             break;
         }
     }
+    reserveMargins();
     xAxis->setRange(m_model.lower, m_model.upper);
     const auto left = m_model.valueRange(false);
     yAxis->setRange(left.first, left.second);

@@ -69,10 +69,18 @@ class CurveCanvas : public QCustomPlot {
     [[nodiscard]] CurveLook lookOf(const CurveInfo& info) const;
     [[nodiscard]] QPen penOf(const CurveInfo& info) const;
     [[nodiscard]] bool namesAtEnds() const;
-    void reserveRightMargin();
+    void reserveMargins();
+    // Above the curves, so that nothing is written on them: names of tasks, below them those of phases.
+    [[nodiscard]] QRectF taskStrip() const;
+    [[nodiscard]] QRectF phaseStrip() const;
+    [[nodiscard]] bool isNamedAbove() const;
+    [[nodiscard]] double stripLine() const;  // height of one
     void drawBelow(QCPPainter* painter);
     void drawAbove(QCPPainter* painter);
+    // The part of `area` between two places of the x axis; narrower than nothing when it is out of sight.
+    [[nodiscard]] QRectF spanOf(double from, double to, const QRectF& area) const;
     void drawPhases(QCPPainter* painter, const TaskSpan& task, const QRectF& span);
+    void drawTaskNames(QCPPainter* painter);
     void drawZeros(QCPPainter* painter);
     void drawMarks(QCPPainter* painter);
     void drawReference(QCPPainter* painter);

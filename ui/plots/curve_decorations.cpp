@@ -7,20 +7,50 @@
 
 namespace jumplora {
 
+double CurveCanvas::stripLine() const {
+    return std::ceil(QFontMetricsF(m_style.font(m_style.smallPoints)).height() + m_style.px(1));
+}
+
+// Of small plots below one another the one with the label of the axis is the last; those above it name the
+// tasks. A file has one plot.
+bool CurveCanvas::isNamedAbove() const {
+    return m_plot != nullptr && m_model.compact && !m_model.xLabel.isEmpty();
+}
+
+QRectF CurveCanvas::phaseStrip() const {
+    const QRectF rect = axisRect()->rect();
+    const bool any = std::any_of(m_model.tasks.begin(), m_model.tasks.end(),
+                                 [](const TaskSpan& task) { return task.blendBegin.has_value(); });
+    const double height = any && !isNamedAbove() ? stripLine() : 0;
+    return {rect.left(), rect.top() - height, rect.width(), height};
+}
+
+QRectF CurveCanvas::taskStrip() const {
+    const QRectF below = phaseStrip();
+    const double height = m_model.tasks.empty() || isNamedAbove() ? 0 : stripLine();
+    return {below.left(), below.top() - height, below.width(), height};
+}
+
+QRectF CurveCanvas::spanOf(double from, double to, const QRectF& area) const {
+    QRectF span = area;
+    span.setLeft(std::max<double>(area.left(), xAxis->coordToPixel(from)));
+    span.setRight(std::min<double>(area.right(), xAxis->coordToPixel(to)));
+    return span;
+}
+
 void CurveCanvas::drawPhases(QCPPainter* painter, const TaskSpan& task, const QRectF& span) {
+    const QRectF strip = phaseStrip();
     const auto part = [&](double from, double to, Role role, const QString& name) {
-        QRectF rect = span;
-        rect.setLeft(std::max(span.left(), xAxis->coordToPixel(from)));
-        rect.setRight(std::min(span.right(), xAxis->coordToPixel(to)));
+        const QRectF rect = spanOf(from, to, span);
         if (rect.width() <= 0) return;
         if (!m_style.colours.isHighContrast()) painter->fillRect(rect, m_style.colour(role));
         painter->setPen(QPen(m_style.colour(Role::Border), m_style.line(m_style.axisPoints)));
-        if (from > task.begin) painter->drawLine(rect.topLeft(), rect.bottomLeft());
+        if (from > task.begin && from > m_model.lower) painter->drawLine(rect.topLeft(), rect.bottomLeft());
+        if (strip.isEmpty()) return;
         painter->setPen(m_style.colour(Role::MutedText));
         const QFontMetricsF metrics(painter->font());
         if (metrics.horizontalAdvance(name) + m_style.px(8) < rect.width())
-            painter->drawText(rect.adjusted(0, 0, 0, -m_style.px(2)), Qt::AlignHCenter | Qt::AlignBottom,
-                              name);
+            painter->drawText(spanOf(from, to, strip), Qt::AlignCenter, name);
     };
     painter->setFont(m_style.font(m_style.smallPoints));
     if (task.tooShort) {
@@ -34,24 +64,42 @@ void CurveCanvas::drawPhases(QCPPainter* painter, const TaskSpan& task, const QR
 }
 
 void CurveCanvas::drawBelow(QCPPainter* painter) {
-    const QRectF rect = axisRect()->rect();
+    QRectF rect = axisRect()->rect();
+    rect.setTop(phaseStrip().top());
+    const QRectF names = taskStrip();
     painter->save();
     painter->setAntialiasing(false);
-    painter->setClipRect(rect);
+    painter->setClipRect(rect.united(names));
     QPen border(m_style.colour(Role::Border), m_style.line(m_style.axisPoints));
     border.setDashPattern({3, 3});
     for (const TaskSpan& task : m_model.tasks) {
-        QRectF span = rect;
-        span.setLeft(std::max(rect.left(), xAxis->coordToPixel(task.begin)));
-        span.setRight(std::min(rect.right(), xAxis->coordToPixel(task.end)));
+        const QRectF span = spanOf(task.begin, task.end, rect);
         if (span.width() <= 0) continue;
         drawPhases(painter, task, span);
-        if (task.begin > m_model.lower) {
-            painter->setPen(border);
-            painter->drawLine(span.topLeft(), span.bottomLeft());
-        }
+        if (task.begin <= m_model.lower) continue;
+        painter->setPen(border);
+        painter->drawLine(QPointF(span.left(), names.top()), span.bottomLeft());
     }
     painter->restore();
+}
+
+// "1 dbpedia"; the number alone where there is room for no more.
+void CurveCanvas::drawTaskNames(QCPPainter* painter) {
+    if (isNamedAbove()) return;
+    painter->setFont(m_style.font(m_style.smallPoints));
+    painter->setPen(m_style.colour(Role::Text));
+    const QFontMetricsF metrics(painter->font());
+    const double margin = m_style.px(4);
+    for (const TaskSpan& task : m_model.tasks) {
+        const QRectF place = spanOf(task.begin, task.end, taskStrip()).adjusted(margin, 0, -margin, 0);
+        const QString number = QString::number(task.number);
+        if (place.width() < metrics.horizontalAdvance(number)) continue;
+        const QString text =
+            place.width() < m_style.px(40)
+                ? number
+                : metrics.elidedText(number + QChar(' ') + task.name, Qt::ElideRight, place.width());
+        painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter, text);
+    }
 }
 
 void CurveCanvas::drawZeros(QCPPainter* painter) {
@@ -131,7 +179,7 @@ void CurveCanvas::drawLegend(QCPPainter* painter) {
     const double pad = m_style.px(5);
     const QRectF rect = axisRect()->rect();
     // As many as there is room for; the last line counts the others.
-    const double room = rect.height() - 3 * pad - (m_model.tasks.empty() ? 0 : lineHeight);
+    const double room = rect.height() - 3 * pad;
     const auto lines = static_cast<std::size_t>(std::max(1.0, std::floor(room / lineHeight)));
     const std::size_t all = m_model.curves.size();
     const std::size_t count = all <= lines ? all : lines - 1;
@@ -142,7 +190,7 @@ void CurveCanvas::drawLegend(QCPPainter* painter) {
         width = std::max(width, metrics.horizontalAdvance(m_model.curves[i].info.name));
     QRectF box(0, 0, width + sample + 3 * pad,
                static_cast<double>(std::min(all, lines)) * lineHeight + 2 * pad);
-    box.moveTopRight(rect.topRight() + QPointF(-pad, pad + (m_model.tasks.empty() ? 0 : lineHeight)));
+    box.moveTopRight(rect.topRight() + QPointF(-pad, pad));
     QColor card = m_style.colour(Role::Card);
     if (!m_style.print) card.setAlpha(225);
     painter->fillRect(box, card);
@@ -215,23 +263,10 @@ void CurveCanvas::drawAbove(QCPPainter* painter) {
         drawEndNames(painter);
     else if (m_model.curves.size() > 1 && !m_model.compact && m_style.legend != FigureStyle::Legend::None)
         drawLegend(painter);
+    drawTaskNames(painter);
     painter->setClipRect(rect.adjusted(0, 0, 1, 1));
     drawZeros(painter);
     drawReference(painter);
-    painter->setFont(m_style.font(m_style.smallPoints));
-    const QFontMetricsF metrics(painter->font());
-    for (const TaskSpan& task : m_model.tasks) {
-        const double left = std::max<double>(rect.left(), xAxis->coordToPixel(task.begin)) + m_style.px(4);
-        const double right = std::min<double>(rect.right(), xAxis->coordToPixel(task.end)) - m_style.px(4);
-        const QString number = QString::number(task.number);
-        if (right - left < metrics.horizontalAdvance(number)) continue;
-        const QString full = number + QChar(' ') + task.name;
-        const QString text =
-            right - left < m_style.px(40) ? number : metrics.elidedText(full, Qt::ElideRight, right - left);
-        painter->setPen(m_style.colour(Role::Text));
-        painter->drawText(QRectF(left, rect.top() + m_style.px(2), right - left, metrics.height()),
-                          Qt::AlignLeft | Qt::AlignVCenter, text);
-    }
     painter->setAntialiasing(true);
     drawMarks(painter);
     painter->restore();

@@ -14,6 +14,11 @@ struct CurvePlot::Model {
         std::size_t nextBorder = 0;  // task whose beginning the smoother has not seen yet
         bool visible = true;
         int generation = 0;  // of data prepared on a worker
+        // While a worker prepares the curve: points that have come since, and whether it has to be smoothed
+        // otherwise meanwhile.
+        bool preparing = false;
+        bool outdated = false;
+        std::vector<CurvePoint> since;
         std::vector<double> bandX;
         std::vector<double> bandLow;
         std::vector<double> bandHigh;

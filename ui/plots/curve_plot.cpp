@@ -9,6 +9,7 @@
 #include <QtConcurrent>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace jumplora {
 namespace {
@@ -39,11 +40,6 @@ double smoothNext(Smoother& smoother, std::size_t& nextBorder, const std::vector
     return smoother.next(y);
 }
 
-void reservePlanned(SampledCurve& raw, SampledCurve& smooth, std::size_t points) {
-    raw.reserve(points);
-    if (!smooth.empty()) smooth.reserve(points);
-}
-
 // On a worker for long curves, room for further points included: touching new memory takes its time.
 Prepared prepare(SampledCurve raw, const Smoothing& smoothing, const std::vector<double>& borders,
                  std::size_t planned) {
@@ -58,7 +54,8 @@ Prepared prepare(SampledCurve raw, const Smoothing& smoothing, const std::vector
         smooth.push_back(
             smoothNext(result.smoother, result.nextBorder, borders, result.raw.x()[i], result.raw.y()[i]));
     result.smooth = SampledCurve(result.raw.x(), std::move(smooth));
-    reservePlanned(result.raw, result.smooth, planned);
+    result.raw.reserve(planned);
+    result.smooth.reserve(planned);
     return result;
 }
 
@@ -174,6 +171,9 @@ const CurveInfo& CurvePlot::curve(int index) const {
 void CurvePlot::setPoints(int index, std::vector<double> x, std::vector<double> y) {
     auto& curve = m_model->curves[static_cast<std::size_t>(index)];
     const int generation = ++curve.generation;
+    curve.since.clear();
+    curve.outdated = false;
+    curve.preparing = x.size() >= kPointsForWorker;
     const Smoothing smoothing = curve.info.smoothed ? m_model->smoothing : Smoothing{Smoothing::Kind::None};
     const std::vector<double> borders = m_model->borders;
     const auto take = [this, index, generation](Prepared prepared) {
@@ -184,11 +184,14 @@ void CurvePlot::setPoints(int index, std::vector<double> x, std::vector<double> 
         target.smooth = std::move(prepared.smooth);
         target.smoother = std::move(prepared.smoother);
         target.nextBorder = prepared.nextBorder;
+        target.preparing = false;
+        for (const CurvePoint& point : std::exchange(target.since, {})) add(index, point.x, point.y);
+        if (std::exchange(target.outdated, false)) setPoints(index, target.raw.x(), target.raw.y());
         followData();
         requestDraw();
         Q_EMIT dataReady();
     };
-    if (x.size() < kPointsForWorker) {
+    if (!curve.preparing) {
         take(prepare(SampledCurve(std::move(x), std::move(y)), smoothing, borders, m_model->planned));
         return;
     }
@@ -203,11 +206,20 @@ void CurvePlot::setPoints(int index, std::vector<double> x, std::vector<double> 
         }));
 }
 
-void CurvePlot::append(int index, double x, double y) {
+void CurvePlot::add(int index, double x, double y) {
     auto& curve = m_model->curves[static_cast<std::size_t>(index)];
     curve.raw.append(x, y);
     if (curve.info.smoothed && m_model->smoothing.kind != Smoothing::Kind::None)
         curve.smooth.append(x, smoothNext(curve.smoother, curve.nextBorder, m_model->borders, x, y));
+}
+
+void CurvePlot::append(int index, double x, double y) {
+    auto& curve = m_model->curves[static_cast<std::size_t>(index)];
+    if (curve.preparing) {
+        curve.since.push_back({x, y});
+        return;
+    }
+    add(index, x, y);
     followData();
     requestDraw();
 }
@@ -216,7 +228,11 @@ void CurvePlot::setPlanned(std::size_t points) {
     constexpr std::size_t kMost = 1U << 20U;
     points = std::min(points, kMost);
     m_model->planned = points;
-    for (auto& curve : m_model->curves) reservePlanned(curve.raw, curve.smooth, points);
+    for (auto& curve : m_model->curves) {
+        curve.raw.reserve(points);
+        if (curve.info.smoothed && m_model->smoothing.kind != Smoothing::Kind::None)
+            curve.smooth.reserve(points);
+    }
 }
 
 void CurvePlot::setBand(int index, std::vector<double> x, std::vector<double> low, std::vector<double> high) {
@@ -261,7 +277,11 @@ void CurvePlot::setReferenceLine(std::optional<double> y, const QString& name) {
 void CurvePlot::smoothenAll() {
     for (std::size_t i = 0; i < m_model->curves.size(); ++i) {
         auto& curve = m_model->curves[i];
-        if (curve.info.smoothed) setPoints(static_cast<int>(i), curve.raw.x(), curve.raw.y());
+        if (!curve.info.smoothed) continue;
+        if (curve.preparing)
+            curve.outdated = true;
+        else
+            setPoints(static_cast<int>(i), curve.raw.x(), curve.raw.y());
     }
 }
 

@@ -138,6 +138,7 @@ class CurvePlot : public Figure {
     friend class CurveCanvas;
     struct Model;
     void createActions();
+    void add(int index, double x, double y);
     void followData();
     void rangeChanged();
     void smoothenAll();

@@ -64,8 +64,10 @@ void RunCommands::tell(Notice::Kind kind, const QString& sentence, const QString
 
 void RunCommands::edit(const QString& text, std::function<void(Store&)> redo,
                        std::function<void(Store&)> undo) {
-    m_undo.push(new StoreCommand(text, m_context.jobs, this, std::move(redo), std::move(undo),
-                                 [this] { Q_EMIT changed(); }));
+    m_undo.push(new StoreCommand(text, m_context.jobs, this, std::move(redo), std::move(undo), [this] {
+        m_context.session.lookAtIndex();
+        Q_EMIT changed();
+    }));
     constexpr int kSeconds = 10;
     tell(
         Notice::Kind::Info, text + QLatin1Char('.'), tr("Undo"), [this] { m_undo.undo(); }, kSeconds);

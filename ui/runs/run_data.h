@@ -20,6 +20,10 @@ struct RunColumn {
     Quantity quantity = Quantity::Text;
     std::optional<bool> higherIsBetter = {};
     [[nodiscard]] bool isNumber() const { return quantity != Quantity::Text; }
+    [[nodiscard]] bool isMetric() const { return higherIsBetter.has_value(); }
+    [[nodiscard]] bool isDate() const {
+        return key.name == QLatin1String("started") || key.name == QLatin1String("updated");
+    }
 };
 
 // What was read from the index at once. Immutable, so that workers and models share it.

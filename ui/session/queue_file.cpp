@@ -18,6 +18,7 @@ QueuePlace placeOf(const std::string& name) {
 
 Json rowToJson(const QueueRow& row) {
     return {{"id", row.id.toStdString()},
+            {"name", row.name.toStdString()},
             {"state", row.state.toStdString()},
             {"held", row.held},
             {"place", kPlaces[static_cast<std::size_t>(row.place)]},
@@ -57,7 +58,8 @@ QueueRow rowFromJson(const Json& json, const std::string& where) {
         row.state = QStringLiteral("failed");
         row.message = QString::fromUtf8(error.what());
     }
-    row.name = QString::fromStdString(row.spec.name);
+    // Files of earlier versions have no name beside that of the settings.
+    row.name = json.contains("name") ? text("name") : QString::fromStdString(row.spec.name);
     return row;
 }
 

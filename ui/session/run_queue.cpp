@@ -74,6 +74,7 @@ RunQueue::RunQueue(std::filesystem::path file, Session& session, Settings& setti
     takeOwnership();
     load();
     connect(&m_session, &Session::runStateChanged, this, &RunQueue::takeStatus);
+    connect(&m_session, &Session::runRenamed, this, &RunQueue::takeName);
     m_tick.setInterval(kTick);
     connect(&m_tick, &QTimer::timeout, this, [this] {
         if (!isOwner()) {
@@ -469,6 +470,15 @@ void RunQueue::takeStatus(const RunStatus& status) {
         }
         rowsChanged();
         return;
+    }
+}
+
+// The settings stay frozen, with the name that they were queued with.
+void RunQueue::takeName(const QString& runId, const QString& name) {
+    for (QueueRow& row : m_rows) {
+        if (row.runId != runId || row.name == name) continue;
+        row.name = name;
+        rowsChanged();
     }
 }
 

@@ -116,6 +116,7 @@ class RunQueue : public QObject {
     void schedule();
     void startRow(const QString& id, RunPlace place);
     void takeStatus(const RunStatus& status);
+    void takeName(const QString& runId, const QString& name);
     void followRunning();
     void failRow(QueueRow& row, const QString& message, const QString& details);
     [[nodiscard]] int runningChildren() const;

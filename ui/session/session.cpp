@@ -130,10 +130,11 @@ void Session::forget(QString runId) {
 
 RunStatus& Session::addStatus(const std::filesystem::path& directory, const QString& name, RunPlace place) {
     const QString id = idOf(directory);
-    std::erase_if(m_runs, [&](const RunStatus& each) { return each.id == id; });
+    const RunStatus* known = this->status(id);
     RunStatus status;
     status.id = id;
-    status.name = name;
+    status.name = known == nullptr ? name : known->name;  // it may have been renamed since it was started
+    std::erase_if(m_runs, [&](const RunStatus& each) { return each.id == id; });
     status.directory = directory;
     status.place = place;
     status.message = tr("Preparing…");
@@ -168,6 +169,7 @@ QString Session::resume(std::filesystem::path directory, RunPlace place) {
     } else {
         startChild(status, {"resume", directory.string()});
     }
+    takeNames();
     tell(status.id);
     return status.id;
 }
@@ -253,6 +255,7 @@ void Session::follow(std::filesystem::path directory, qint64 pid) {
     m_followed.push_back(
         std::make_shared<FollowedRun>(id, RunDirectory(directory), std::move(process), false));
     m_followTimer.start();
+    takeNames();
     tell(id);
 }
 
@@ -429,8 +432,39 @@ void Session::watchIndex() {
         [this](bool changed) {
             if (!changed) return;
             followOthers();
+            takeNames();
             Q_EMIT runsChanged();
         });
+}
+
+// A person may have given a run another name than its settings have: the index knows it.
+void Session::takeNames() {
+    std::vector<std::string> ids;
+    for (const RunStatus& each : m_runs) ids.push_back(each.id.toStdString());
+    if (ids.empty()) return;
+    m_jobs.read(
+        this,
+        [ids](const Store& store) {
+            std::vector<std::pair<QString, QString>> names;
+            for (const std::string& id : ids) {
+                try {
+                    names.emplace_back(QString::fromStdString(id),
+                                       QString::fromStdString(store.run(id).name));
+                } catch (const Error&) {
+                    continue;  // not in the index yet, or no longer
+                }
+            }
+            return names;
+        },
+        [this](const std::vector<std::pair<QString, QString>>& names) {
+            for (const auto& [id, name] : names) {
+                const RunStatus* known = status(id);
+                if (known == nullptr || known->name == name) continue;
+                statusOf(id).name = name;
+                Q_EMIT runRenamed(id, name);
+            }
+        },
+        [](const QString&) {});  // whoever shows the index says what is wrong with it
 }
 
 // Runs that another window or a command line works on.

@@ -59,6 +59,8 @@ class Session : public QObject {
     void forget(QString runId);
 
     [[nodiscard]] const SessionPlaces& places() const { return m_places; }
+    // Asks now whether the index has changed, not at the next second.
+    void lookAtIndex() { watchIndex(); }
     void setRunsFolder(const std::filesystem::path& folder) { m_places.runsFolder = folder; }
 
   Q_SIGNALS:
@@ -66,6 +68,8 @@ class Session : public QObject {
     void runEvents(const QString& runId, const jumplora::EventBatch& events);
     // Another state or message; not for every step.
     void runStateChanged(const jumplora::RunStatus& status);
+    // A run has another name in the index than it was started with.
+    void runRenamed(const QString& runId, const QString& name);
     // Runs of the index were added, changed or removed, by whomever. At most once a second.
     void runsChanged();
     // Something went wrong beside a run, such as an index that cannot be written.
@@ -86,6 +90,7 @@ class Session : public QObject {
     void followedEnded(const FollowedRun& run, const std::optional<RunState>& stored);
     void watchIndex();
     void followOthers();
+    void takeNames();
     void tell(const QString& runId);
 
     Jobs& m_jobs;

@@ -80,10 +80,12 @@ RunBar::RunBar(WindowContext& context, QWidget* parent)
     connect(&context.session, &Session::runEvents, this, soon);
     connect(&context.queue, &RunQueue::changed, this, soon);
     // A click is answered at once.
-    connect(&context.session, &Session::runStateChanged, this, [this] {
+    const auto now = [this] {
         m_dirty = true;
         refresh();
-    });
+    };
+    connect(&context.session, &Session::runStateChanged, this, now);
+    connect(&context.session, &Session::runRenamed, this, now);
     connect(&context.theme, &Theme::changed, this, &RunBar::restyle);
     restyle();
     refresh();

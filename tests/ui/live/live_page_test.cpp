@@ -279,6 +279,35 @@ TEST_F(LivePageTest, TheLogIsFilteredByLevel) {
     EXPECT_TRUE(text->toPlainText().contains("Run started"));
 }
 
+TEST_F(LivePageTest, ALongLogKeepsItsNewestLines) {
+    openPage();
+    tell(testing::sampleEvents(m_run));
+    auto* text = find<QPlainTextEdit>("logText");
+    constexpr int kMost = 10000;
+    int told = 0;
+    const auto warn = [&](int count) {
+        std::vector<Event> events;
+        for (int i = 0; i < count; ++i)
+            events.push_back(
+                {1772640000, WarningRaised{"made_up", "warning " + std::to_string(++told) + ".", 1, 1}});
+        tell(events);
+        const QString newest = QStringLiteral("warning %1.").arg(told);
+        EXPECT_TRUE(testing::waitFor([&] { return text->toPlainText().contains(newest); }, 20000));
+    };
+    warn(9000);
+    EXPECT_TRUE(text->toPlainText().contains("Run started"));
+    warn(2500);
+    // One after another, none twice, none left out.
+    QStringList lines = text->toPlainText().split('\n');
+    ASSERT_LE(lines.size(), kMost);
+    lines.removeIf([](const QString& line) { return line.contains(QStringLiteral("× the task loss")); });
+    ASSERT_GE(lines.size(), kMost * 9 / 10);
+    const int first = told - static_cast<int>(lines.size()) + 1;
+    for (int i = static_cast<int>(lines.size()) - 1; i >= 0; --i)
+        ASSERT_TRUE(lines[i].endsWith(QStringLiteral("warning %1.").arg(first + i)))
+            << lines[i].toStdString() << " is line " << i << " of " << lines.size();
+}
+
 TEST_F(LivePageTest, AnswersOfACellAreShown) {
     openStored();
     auto* model = find<QTableView>("samplesTable")->model();

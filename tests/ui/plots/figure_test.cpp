@@ -5,6 +5,7 @@
 #include "plots/figure_export.h"
 #include "plots/figure_panel.h"
 #include "plots/heat_map.h"
+#include "plots/sorted_table.h"
 #include "plots/table_model.h"
 #include "support/shared_data.h"
 #include "ui/support/pictures.h"
@@ -26,6 +27,7 @@
 #include <QTableView>
 #include <QTest>
 #include <cmath>
+#include <numeric>
 
 namespace jumplora {
 namespace {
@@ -173,6 +175,28 @@ TEST_F(CurvePlotTest, LongCurvesArePreparedOnAWorker) {
     EXPECT_LE(m_plot.table().rows.size(), 100001U);
 }
 
+TEST_F(CurvePlotTest, WhatComesWhileACurveIsPreparedIsKept) {
+    m_plot.clearCurves();
+    const int curve = m_plot.addCurve({"ce", "CE", Quantity::Loss, 0});
+    constexpr int kMany = 60000;
+    std::vector<double> x(kMany);
+    std::iota(x.begin(), x.end(), 0.0);
+    QSignalSpy ready(&m_plot, &CurvePlot::dataReady);
+    m_plot.setPoints(curve, x, std::vector<double>(kMany, 1.0));
+    m_plot.append(curve, kMany, 2);
+    m_plot.setSmoothing({Smoothing::Kind::None});
+    m_plot.append(curve, kMany + 1, 3);
+    // Once as it was asked for, once with the other smoothing.
+    ASSERT_TRUE(QTest::qWaitFor([&] { return ready.count() == 2; }, 10000));
+    m_plot.append(curve, kMany + 2, 4);
+    m_plot.group()->setRange(kMany - 1, kMany + 2);
+    const auto rows = m_plot.table().rows;
+    ASSERT_EQ(rows.size(), 4U);
+    EXPECT_EQ(rows[1][1].value, 2);
+    EXPECT_EQ(rows[2][1].value, 3);
+    EXPECT_EQ(rows[3][1].value, 4);
+}
+
 TEST_F(CurvePlotTest, ReaderHearsTheNewestValues) {
     auto* accessible = QAccessible::queryAccessibleInterface(&m_plot);
     ASSERT_NE(accessible, nullptr);
@@ -281,6 +305,29 @@ TEST(HeatMapLayout, SizesFollowTheDesign) {
     tall.rows = 5000;
     tall.cells.assign(5000, {0.5});
     EXPECT_GT(layoutHeatMap(tall, {0, 0, 900, 600}, style).pooledRows, 1);
+}
+
+TEST(SortedTable, SaysInTheHeaderWhichWayAColumnIsSorted) {
+    TableModel model;
+    SortedTable sorted;
+    const QAbstractItemModelTester tester(&sorted, QAbstractItemModelTester::FailureReportingMode::Fatal);
+    sorted.setSourceModel(&model);
+    Table table;
+    table.columns = {{"module", Quantity::Text}, {"alive", Quantity::Count}};
+    table.addRow({TableCell::ofText("a"), TableCell::ofNumber(9)});
+    table.addRow({TableCell::ofText("b"), TableCell::ofNumber(10)});
+    model.setTable(table);
+    QSignalSpy header(&sorted, &QAbstractItemModel::headerDataChanged);
+    sorted.sort(1, Qt::DescendingOrder);
+    EXPECT_EQ(header.count(), 1);
+    EXPECT_EQ(sorted.index(0, 0).data().toString(), "b") << "by number, not by its text";
+    const auto title = [&](int column) {
+        return sorted.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    };
+    EXPECT_EQ(title(0), "module");
+    EXPECT_EQ(title(1), QStringLiteral("alive\u2002▾"));
+    sorted.sort(1, Qt::AscendingOrder);
+    EXPECT_EQ(title(1), QStringLiteral("alive\u2002▴"));
 }
 
 TEST(TableModel, KeepsTheRulesOfModels) {

@@ -98,6 +98,33 @@ TEST_F(SessionTest, ARunThatCannotBePreparedFailsAndLeavesNoFolder) {
     EXPECT_FALSE(std::filesystem::exists(m_session.status(child)->directory));
 }
 
+TEST_F(SessionTest, ARenamedRunGoesByItsNewName) {
+    const QString id = m_session.start(tinySpec("before", kLong), RunPlace::InWindow);
+    // The index hears of it a moment after it has begun.
+    ASSERT_TRUE(waitUntil([&] {
+        try {
+            return !Store(m_jobs.database(), {.readOnly = true}).listRuns().empty();
+        } catch (const Error&) {
+            return false;
+        }
+    }));
+    ASSERT_TRUE(hasSteps(id, 1));
+    QSignalSpy renamed(&m_session, &Session::runRenamed);
+    m_jobs.write(
+        &m_session, [id](Store& store) { store.setName(id.toStdString(), "after"); }, [] {});
+    ASSERT_TRUE(waitUntil([&] { return m_session.status(id)->name == "after"; }));
+    EXPECT_EQ(renamed, QList<QVariantList>({{id, QStringLiteral("after")}}));
+    m_session.command(id, RunCommand::Pause);
+    ASSERT_TRUE(reaches(id, QStringLiteral("paused")));
+
+    // Another window knows the run by its folder, whose settings say the first name.
+    Session other(m_jobs, m_session.places());
+    other.resume(m_session.status(id)->directory, RunPlace::InWindow);
+    ASSERT_TRUE(waitUntil([&] { return other.status(id)->name == "after"; }));
+    other.command(id, RunCommand::Stop);
+    ASSERT_TRUE(waitUntil([&] { return other.status(id)->state == QLatin1String("stopped"); }));
+}
+
 TEST_F(SessionTest, PausesAndGoesOnWithoutGap) {
     const QString id = m_session.start(tinySpec("long", kLong), RunPlace::InWindow);
     ASSERT_TRUE(hasSteps(id, 3));

@@ -9,7 +9,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <QComboBox>
 #include <QDialog>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QTableView>
 #include <QToolButton>
@@ -95,6 +97,33 @@ TEST_F(RunStories, StartWatchPauseQuitReopenResume) {
             EXPECT_EQ(step->globalStep, ++expected);
         }
     }
+}
+
+TEST_F(RunStories, ARunIsRenamedWhileItIsOn) {
+    open();
+    const QString id = start(tinySpec("first-name", kLong));
+    ASSERT_TRUE(m_open->hasSteps(id, 1));
+    m_open->trigger("view.runs");
+    auto* table = m_open->find<QTableView>("runTable");
+    ASSERT_TRUE(waitUntil([&] { return table->model()->rowCount() == 1; }));
+    table->selectRow(0);
+    m_open->trigger("runs.rename");
+    auto* editor = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+    ASSERT_NE(editor, nullptr);
+    editor->setText("second-name");
+    QTest::keyClick(editor, Qt::Key_Return);
+    EXPECT_TRUE(waitUntil([&] { return m_open->find<QPushButton>("runName")->text() == "second-name"; }));
+    EXPECT_TRUE(m_open->window().windowTitle().contains("% second-name · task 1/3 imdb"))
+        << m_open->window().windowTitle().toStdString();
+    EXPECT_TRUE(
+        waitUntil([&] { return m_open->find<QComboBox>("liveRun")->itemText(0) == "▶ second-name"; }));
+    QTest::keyClick(&m_open->window(), Qt::Key_F8);
+    ASSERT_TRUE(m_open->reaches(id, "paused"));
+    EXPECT_TRUE(waitUntil([&] { return m_open->window().windowTitle().startsWith("Paused · second-name"); }));
+    m_open->window().close();
+    m_open.reset();
+    open();
+    EXPECT_EQ(m_open->text("noticeSentence"), "second-name is paused. Resume goes on at its checkpoint.");
 }
 
 TEST_F(RunStories, ClosingAsksOnceAndPauses) {

@@ -52,6 +52,14 @@ class WalkStories : public ::testing::Test {
         return found;
     }
     void set(const char* key, const QString& value) { document().setText(key, value); }
+    // Takes the tasks of the preset that begins so; they are so many.
+    void takePreset(const QString& beginning, int tasks) {
+        chooseData();
+        QAction* found = preset(beginning);
+        ASSERT_NE(found, nullptr);
+        found->trigger();
+        ASSERT_THAT(document().rowNames(), ::testing::SizeIs(tasks));
+    }
     // Few rows of every task, short texts.
     void makeSmall(const std::filesystem::path& backbone) {
         set("backbone.path", QString::fromStdString(backbone.string()));
@@ -99,11 +107,7 @@ TEST_F(WalkStories, TraceFromItsFolder) {
     const auto model = sharedData("models/stories260K");
     JUMPLORA_REQUIRE_DATA(model);
     JUMPLORA_REQUIRE_DATA(sharedData("TRACE_500"));
-    chooseData();
-    QAction* trace = preset("TRACE");
-    ASSERT_NE(trace, nullptr);
-    trace->trigger();
-    EXPECT_THAT(document().rowNames(), ::testing::SizeIs(8));
+    ASSERT_NO_FATAL_FAILURE(takePreset("TRACE", 8));
     // Two of them are enough to see all pages with scores that are no accuracies.
     document().removeRows({0, 1, 2, 4, 5, 6});
     EXPECT_THAT(document().rowNames(), ::testing::ElementsAre("Py150", "20Minuten"));
@@ -123,11 +127,7 @@ TEST_F(WalkStories, ALongOrder) {
     const auto model = sharedData("golden/tiny_t5_a");
     JUMPLORA_REQUIRE_DATA(model);
     JUMPLORA_REQUIRE_DATA(sharedData("orders"));
-    chooseData();
-    QAction* order = preset("Order 4");
-    ASSERT_NE(order, nullptr);
-    order->trigger();
-    EXPECT_THAT(document().rowNames(), ::testing::SizeIs(15));
+    ASSERT_NO_FATAL_FAILURE(takePreset("Order 4", 15));
     document().removeRows({3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14});
     makeSmall(model);
     startAndFinish("order4");
