@@ -16,7 +16,9 @@
 #include <QUrl>
 #include <algorithm>
 #include <filesystem>
+#include <memory>
 #include <set>
+#include <utility>
 
 namespace jumplora {
 namespace {
@@ -64,13 +66,16 @@ void RunCommands::tell(Notice::Kind kind, const QString& sentence, const QString
 
 void RunCommands::edit(const QString& text, std::function<void(Store&)> redo,
                        std::function<void(Store&)> undo) {
-    m_undo.push(new StoreCommand(text, m_context.jobs, this, std::move(redo), std::move(undo), [this] {
+    // Told once it is written: what fails is told instead, by the jobs.
+    const auto done = [this, text, told = std::make_shared<bool>(false)] {
         m_context.session.lookAtIndex();
         Q_EMIT changed();
-    }));
-    constexpr int kSeconds = 10;
-    tell(
-        Notice::Kind::Info, text + QLatin1Char('.'), tr("Undo"), [this] { m_undo.undo(); }, kSeconds);
+        if (std::exchange(*told, true)) return;
+        constexpr int kSeconds = 10;
+        tell(
+            Notice::Kind::Info, text + QLatin1Char('.'), tr("Undo"), [this] { m_undo.undo(); }, kSeconds);
+    };
+    m_undo.push(new StoreCommand(text, m_context.jobs, this, std::move(redo), std::move(undo), done));
 }
 
 void RunCommands::archive(bool archived) {

@@ -416,8 +416,10 @@ void Session::watchIndex() {
                     changed = watch->store != nullptr;
                     watch->store.reset();
                 } else {
-                    if (!watch->store)
+                    if (!watch->store) {
                         watch->store = std::make_unique<Store>(database, StoreOptions{.readOnly = true});
+                        watch->counter = -1;  // counts of different connections say nothing about each other
+                    }
                     const std::int64_t counter = watch->store->changeCounter();
                     changed = counter != watch->counter;
                     watch->counter = counter;
@@ -442,6 +444,7 @@ void Session::takeNames() {
     std::vector<std::string> ids;
     for (const RunStatus& each : m_runs) ids.push_back(each.id.toStdString());
     if (ids.empty()) return;
+    const std::int64_t asked = ++m_namesAsked;
     m_jobs.read(
         this,
         [ids](const Store& store) {
@@ -456,7 +459,10 @@ void Session::takeNames() {
             }
             return names;
         },
-        [this](const std::vector<std::pair<QString, QString>>& names) {
+        [this, asked](const std::vector<std::pair<QString, QString>>& names) {
+            // Several readers work side by side: an older answer may come after a newer one.
+            if (asked < m_namesTaken) return;
+            m_namesTaken = asked;
             for (const auto& [id, name] : names) {
                 const RunStatus* known = status(id);
                 if (known == nullptr || known->name == name) continue;

@@ -104,6 +104,9 @@ class Session : public QObject {
     struct Watch;
     std::shared_ptr<Watch> m_watch;
     bool m_moveToChild = false;
+    // Askings for names, counted: the newest, and the newest whose answer has come.
+    std::int64_t m_namesAsked = 0;
+    std::int64_t m_namesTaken = 0;
 };
 
 }  // namespace jumplora

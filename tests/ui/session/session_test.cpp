@@ -18,6 +18,7 @@ namespace jumplora {
 namespace {
 
 using testing::brokenSpec;
+using testing::indexHasSteps;
 using testing::tinySpec;
 using testing::waitUntil;
 
@@ -30,8 +31,9 @@ class SessionTest : public ::testing::Test {
         QObject::connect(&m_session, &Session::runEvents, [this](const QString& id, const EventBatch& batch) {
             for (const Event& event : *batch) m_events[id].push_back(event);
         });
-        QObject::connect(&m_session, &Session::problem,
-                         [this](const QString& sentence) { m_problems += sentence; });
+        const auto note = [this](const QString& sentence) { m_problems += sentence; };
+        QObject::connect(&m_session, &Session::problem, note);
+        QObject::connect(&m_jobs, &Jobs::problem, note);
     }
 
     [[nodiscard]] QString stateOf(const QString& id) const {
@@ -100,19 +102,12 @@ TEST_F(SessionTest, ARunThatCannotBePreparedFailsAndLeavesNoFolder) {
 
 TEST_F(SessionTest, ARenamedRunGoesByItsNewName) {
     const QString id = m_session.start(tinySpec("before", kLong), RunPlace::InWindow);
-    // The index hears of it a moment after it has begun.
-    ASSERT_TRUE(waitUntil([&] {
-        try {
-            return !Store(m_jobs.database(), {.readOnly = true}).listRuns().empty();
-        } catch (const Error&) {
-            return false;
-        }
-    }));
-    ASSERT_TRUE(hasSteps(id, 1));
+    ASSERT_TRUE(indexHasSteps(m_jobs.database(), id)) << m_problems.join('\n').toStdString();
     QSignalSpy renamed(&m_session, &Session::runRenamed);
     m_jobs.write(
         &m_session, [id](Store& store) { store.setName(id.toStdString(), "after"); }, [] {});
-    ASSERT_TRUE(waitUntil([&] { return m_session.status(id)->name == "after"; }));
+    ASSERT_TRUE(waitUntil([&] { return m_session.status(id)->name == "after"; }))
+        << m_problems.join('\n').toStdString();
     EXPECT_EQ(renamed, QList<QVariantList>({{id, QStringLiteral("after")}}));
     m_session.command(id, RunCommand::Pause);
     ASSERT_TRUE(reaches(id, QStringLiteral("paused")));
@@ -120,9 +115,11 @@ TEST_F(SessionTest, ARenamedRunGoesByItsNewName) {
     // Another window knows the run by its folder, whose settings say the first name.
     Session other(m_jobs, m_session.places());
     other.resume(m_session.status(id)->directory, RunPlace::InWindow);
-    ASSERT_TRUE(waitUntil([&] { return other.status(id)->name == "after"; }));
+    ASSERT_TRUE(waitUntil([&] { return other.status(id)->name == "after"; }))
+        << m_problems.join('\n').toStdString();
     other.command(id, RunCommand::Stop);
     ASSERT_TRUE(waitUntil([&] { return other.status(id)->state == QLatin1String("stopped"); }));
+    EXPECT_TRUE(m_problems.isEmpty()) << m_problems.join('\n').toStdString();
 }
 
 TEST_F(SessionTest, PausesAndGoesOnWithoutGap) {

@@ -20,6 +20,7 @@ namespace jumplora {
 namespace {
 
 using testing::brokenSpec;
+using testing::indexHasSteps;
 using testing::OpenWindow;
 using testing::tinySpec;
 using testing::waitUntil;
@@ -102,7 +103,7 @@ TEST_F(RunStories, StartWatchPauseQuitReopenResume) {
 TEST_F(RunStories, ARunIsRenamedWhileItIsOn) {
     open();
     const QString id = start(tinySpec("first-name", kLong));
-    ASSERT_TRUE(m_open->hasSteps(id, 1));
+    ASSERT_TRUE(indexHasSteps(m_open->workbench().jobs.database(), id));
     m_open->trigger("view.runs");
     auto* table = m_open->find<QTableView>("runTable");
     ASSERT_TRUE(waitUntil([&] { return table->model()->rowCount() == 1; }));

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "base/error.h"
+#include "store/store.h"
 #include "train/run_spec.h"
 
 #include <QTest>
@@ -29,6 +31,18 @@ inline RunSpec brokenSpec(const std::string& name) {
 // processors busy.
 inline bool waitUntil(const std::function<bool()>& condition, int milliseconds = 240000) {
     return QTest::qWaitFor(condition, milliseconds);
+}
+
+// Until the index has steps of the run. It hears of a run a moment after it has begun, and reads its folder
+// once more before the first step.
+inline bool indexHasSteps(const std::filesystem::path& database, const QString& runId) {
+    return waitUntil([&] {
+        try {
+            return Store(database, {.readOnly = true}).run(runId.toStdString()).stepsDone > 0;
+        } catch (const Error&) {
+            return false;
+        }
+    });
 }
 
 }  // namespace jumplora::testing
