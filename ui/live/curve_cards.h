@@ -5,9 +5,10 @@
 namespace jumplora {
 
 class ShareBar;
+class ShareLegend;
 
 // CE, each weighted penalty and their total on one logarithmic axis, so that a penalty that dwarfs the task
-// loss is seen at once; beside it the shares of the last 20 steps.
+// loss is seen at once; beside it the shares of the last 20 steps, named below.
 class LossCard : public RunCard {
     Q_OBJECT
 
@@ -30,6 +31,7 @@ class LossCard : public RunCard {
     CurvePlot* m_plot;
     StepCurves m_curves;
     ShareBar* m_bar;
+    ShareLegend* m_shares;
     std::vector<std::string> m_penalties;
     bool m_dwarfs = false;
 };

@@ -5,6 +5,7 @@
 #include "live/log_card.h"
 #include "live/map_cards.h"
 #include "live/samples_card.h"
+#include "parts/name_box.h"
 #include "parts/wrap_layout.h"
 
 #include <QAction>
@@ -33,10 +34,9 @@ void LivePage::makeHeader() {
         row->addWidget(name);
         row->addWidget(buddy);
     };
-    m_runs = new QComboBox(header);
+    m_runs = new NameBox(header);
     m_runs->setObjectName(QStringLiteral("liveRun"));
     m_runs->setAccessibleName(tr("Run that is shown"));
-    m_runs->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_runs->setMinimumContentsLength(24);
     row->addWidget(m_runs);
     connect(m_runs, &QComboBox::activated, this, [this] {

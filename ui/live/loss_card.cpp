@@ -32,7 +32,8 @@ LossCard::LossCard(const Theme& theme, QWidget* parent)
     : RunCard(theme, QStringLiteral("lossCard"), tr("Loss"), parent),
       m_plot(new CurvePlot(theme, QStringLiteral("lossPlot"), tr("Loss"), this)),
       m_curves(*m_plot),
-      m_bar(new ShareBar(theme, this)) {
+      m_bar(new ShareBar(theme, this)),
+      m_shares(new ShareLegend(*m_bar, theme, this)) {
     m_plot->setPlaceholder(tr("Loss appears after the first step, in a few seconds."));
     m_plot->setLeftAxis({tr("loss"), Quantity::Loss, true});
     auto* line = new QWidget(this);
@@ -44,6 +45,8 @@ LossCard::LossCard(const Theme& theme, QWidget* parent)
     column->addWidget(m_bar);
     row->addLayout(column);
     addBody(line);
+    m_shares->hide();
+    addBody(m_shares, 0);
     setMenuFigure(m_plot);
     m_bar->hide();
 }
@@ -109,6 +112,8 @@ void LossCard::judge(const RunView& view) {
     for (std::size_t p = 0; p < m_penalties.size(); ++p)
         parts.push_back({penaltyName(m_penalties[p]), sums[p], static_cast<int>(p) + 1});
     m_bar->setParts(std::move(parts));
+    m_shares->setVisible(!m_bar->isHidden());
+    m_shares->update();
     if (dwarfs != m_dwarfs) {
         m_dwarfs = dwarfs;
         setWarning(dwarfs ? tr("the penalty is above 10 × CE") : QString());

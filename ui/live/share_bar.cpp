@@ -34,10 +34,11 @@ void ShareBar::setParts(std::vector<Part> parts) {
 
 QString ShareBar::text() const {
     QStringList texts;
-    for (const Part& part : m_parts)
-        texts += part.name + QChar(' ') + percent(m_sum > 0 ? part.value / m_sum : 0);
+    for (const Part& part : m_parts) texts += part.name + QChar(' ') + shareOf(part);
     return texts.join(QStringLiteral(", "));
 }
+
+QString ShareBar::shareOf(const Part& part) const { return percent(m_sum > 0 ? part.value / m_sum : 0); }
 
 void ShareBar::paintEvent(QPaintEvent* /*event*/) {
     if (m_sum <= 0) return;
@@ -53,7 +54,7 @@ void ShareBar::paintEvent(QPaintEvent* /*event*/) {
         painter.fillRect(rect, colour);
         painter.setPen(colours.colour(Role::Card));
         painter.drawLine(rect.topLeft(), rect.topRight());
-        const QString label = part.name + QChar(' ') + percent(part.value / m_sum);
+        const QString label = part.name + QChar(' ') + shareOf(part);
         if (painter.fontMetrics().horizontalAdvance(label) + 6 < length) {
             painter.save();
             painter.translate(rect.center());
@@ -68,6 +69,40 @@ void ShareBar::paintEvent(QPaintEvent* /*event*/) {
     painter.setPen(colours.colour(Role::Border));
     painter.setBrush(Qt::NoBrush);
     painter.drawRect(QRectF(0.5, 0.5, width() - 1, height() - 1));
+}
+
+ShareLegend::ShareLegend(const ShareBar& bar, const Theme& theme, QWidget* parent)
+    : QWidget(parent), m_bar(bar), m_theme(theme) {
+    setObjectName(QStringLiteral("shareLegend"));
+    setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    connect(&theme, &Theme::changed, this, &QWidget::updateGeometry);
+}
+
+QSize ShareLegend::sizeHint() const {
+    const QFontMetrics metrics(m_theme.font(TextRole::Small));
+    return {metrics.horizontalAdvance(m_bar.text()), metrics.height()};
+}
+
+void ShareLegend::paintEvent(QPaintEvent* /*event*/) {
+    QPainter painter(this);
+    const QFont font = m_theme.font(TextRole::Small);
+    painter.setFont(font);
+    const QFontMetrics metrics(font);
+    const Colours& colours = m_theme.colours();
+    const int side = metrics.ascent() * 3 / 4;
+    const int gap = side / 2;
+    int x = 0;
+    const auto write = [&](const QString& text) {
+        painter.setPen(colours.colour(Role::MutedText));
+        painter.drawText(QRect(x, 0, width() - x, height()), Qt::AlignLeft | Qt::AlignVCenter, text);
+        x += metrics.horizontalAdvance(text) + 2 * gap;
+    };
+    write(tr("Share of the last 20 steps:"));
+    for (const ShareBar::Part& part : m_bar.parts()) {
+        painter.fillRect(QRect(x, (height() - side) / 2, side, side), colours.curve(part.look).colour);
+        x += side + gap;
+        write(part.name + QChar(' ') + m_bar.shareOf(part));
+    }
 }
 
 }  // namespace jumplora

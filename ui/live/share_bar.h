@@ -21,6 +21,8 @@ class ShareBar : public QWidget {
     void setParts(std::vector<Part> parts);
     // "CE 96 %, ELLA 4 %"
     [[nodiscard]] QString text() const;
+    [[nodiscard]] const std::vector<Part>& parts() const { return m_parts; }
+    [[nodiscard]] QString shareOf(const Part& part) const;  // "96 %"
 
   protected:
     void paintEvent(QPaintEvent* event) override;
@@ -29,6 +31,23 @@ class ShareBar : public QWidget {
     const Theme& m_theme;
     std::vector<Part> m_parts;
     double m_sum = 0;
+};
+
+// One line below the bar: every part with a square of its colour and its share, those too that are too thin
+// for a name in the bar. Painted, not laid out: the numbers change with every step.
+class ShareLegend : public QWidget {
+    Q_OBJECT
+
+  public:
+    ShareLegend(const ShareBar& bar, const Theme& theme, QWidget* parent = nullptr);
+    [[nodiscard]] QSize sizeHint() const override;
+
+  protected:
+    void paintEvent(QPaintEvent* event) override;
+
+  private:
+    const ShareBar& m_bar;
+    const Theme& m_theme;
 };
 
 }  // namespace jumplora

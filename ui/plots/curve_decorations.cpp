@@ -249,7 +249,7 @@ void CurveCanvas::drawEndNames(QCPPainter* painter) {
         used.setStrikeOut(!curve.visible);
         painter->setFont(used);
         painter->drawText(place, Qt::AlignVCenter | Qt::AlignLeft,
-                          metrics.elidedText(curve.info.name, Qt::ElideRight, place.width()));
+                          metrics.elidedText(curve.info.name, Qt::ElideMiddle, place.width()));
         m_legend.push_back({place, name.curve});
     }
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "plots/table_model.h"
 
+#include "plots/metric_names.h"
+
 #include <QFont>
 #include <utility>
 
 namespace jumplora {
 namespace {
 
-QString headerText(const TableColumn& column) {
+// As files have it: the exact key with its unit.
+QString fileTitle(const TableColumn& column) {
     const bool inCell = column.quantity == Quantity::Seconds || column.quantity == Quantity::Bytes;
     const QString unit = inCell ? QString() : QString::fromStdString(unitOf(column.quantity));
     const QString title = QString::fromStdString(column.title);
@@ -19,7 +22,12 @@ QString toolTip(const TableColumn& column, const TableCell& cell, const std::str
     if (cell.kind == TableCell::Kind::Missing) return TableModel::tr("no value");
     if (cell.kind == TableCell::Kind::MeanSd)
         return TableModel::tr("mean ± %1, n = %2").arg(QString::fromStdString(spread)).arg(cell.n);
-    return QString::fromStdString(column.definition);
+    return titleToolTip(column);
+}
+
+// A row of a table of metrics names its metric in a column of that title.
+bool namesMetric(const TableColumn& column, const TableCell& cell) {
+    return column.title == "metric" && cell.kind == TableCell::Kind::Text;
 }
 
 QString tsvText(const TableColumn& column, const TableCell& cell) {
@@ -63,9 +71,11 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
     const TableCell& cell = m_table.rows[row][column];
     switch (role) {
         case Qt::DisplayRole:
-            return QString::fromStdString(cellText(about, cell));
+            return namesMetric(about, cell) ? metricName(cell.text)
+                                            : QString::fromStdString(cellText(about, cell));
         case Qt::ToolTipRole:
-            return toolTip(about, cell, m_table.spread);
+            return namesMetric(about, cell) ? QString::fromStdString(cell.text)
+                                            : toolTip(about, cell, m_table.spread);
         case Qt::TextAlignmentRole:
             return QVariant::fromValue((about.quantity == Quantity::Text ? Qt::AlignLeft : Qt::AlignRight) |
                                        Qt::AlignVCenter);
@@ -86,8 +96,8 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
 QVariant TableModel::headerData(int section, Qt::Orientation orientation, int role) const {
     if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
     const TableColumn& column = m_table.columns[static_cast<std::size_t>(section)];
-    if (role == Qt::DisplayRole) return headerText(column);
-    if (role == Qt::ToolTipRole) return QString::fromStdString(column.definition);
+    if (role == Qt::DisplayRole) return shownTitle(column);
+    if (role == Qt::ToolTipRole) return titleToolTip(column);
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue((column.quantity == Quantity::Text ? Qt::AlignLeft : Qt::AlignRight) |
                                    Qt::AlignVCenter);
@@ -97,7 +107,7 @@ QVariant TableModel::headerData(int section, Qt::Orientation orientation, int ro
 QString toTsv(const Table& table) {
     QStringList lines;
     QStringList header;
-    for (const TableColumn& column : table.columns) header += headerText(column);
+    for (const TableColumn& column : table.columns) header += fileTitle(column);
     lines += header.join('\t');
     for (const auto& row : table.rows) {
         QStringList line;

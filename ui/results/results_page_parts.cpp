@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the page consists of, and how its parts are placed.
+#include "parts/name_box.h"
 #include "parts/wrap_layout.h"
 #include "plots/curve_plot.h"
 #include "plots/figure_panel.h"
@@ -100,19 +101,17 @@ QWidget* ResultsPage::buildBody() {
     m_matrix = new HeatMap(theme, QStringLiteral("resultMatrix"), tr("Accuracy matrix"), body);
     m_matrix->setPlaceholder(tr("Nothing is evaluated yet."));
     m_matrixPanel = new FigurePanel(m_matrix, body);
-    const auto chooser = [&](const char* name, const QString& accessible) {
-        auto* combo = new QComboBox(m_matrixPanel);
+    const auto chooser = [&](const char* name, const QString& accessible, int characters) {
+        auto* combo = new NameBox(m_matrixPanel);
         combo->setObjectName(QLatin1String(name));
         combo->setAccessibleName(accessible);
-        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        combo->setMinimumContentsLength(9);
+        combo->setMinimumContentsLength(characters);
         return combo;
     };
-    m_which = chooser("matrixChoice", tr("Matrix"));
+    m_which = chooser("matrixChoice", tr("Matrix"), 4);
     m_which->addItems({tr("A"), tr("B"), tr("B − A")});
-    m_which->setMinimumContentsLength(4);
-    m_groupA = chooser("matrixA", tr("Group A"));
-    m_groupB = chooser("matrixB", tr("Group B"));
+    m_groupA = chooser("matrixA", tr("Group A"), 14);
+    m_groupB = chooser("matrixB", tr("Group B"), 14);
     for (QComboBox* combo : {m_which, m_groupA, m_groupB}) {
         m_matrixPanel->addControl(combo);
         connect(combo, &QComboBox::currentIndexChanged, this, &ResultsPage::showFigures);
@@ -143,10 +142,10 @@ void ResultsPage::arrange() {
     for (QWidget* panel : {static_cast<QWidget*>(m_matrixPanel), static_cast<QWidget*>(m_accuracyPanel),
                            static_cast<QWidget*>(m_publishedTable)})
         panel->setMinimumHeight(height);
-    // Header, remark and all of the groups, up to half a panel.
+    // All of the groups, up to half a panel.
     const int rows = static_cast<int>(m_metrics->table().rows.size());
     constexpr int kMostRows = 9;
-    m_metrics->setMinimumHeight(theme.scaled(110 + metrics::kTableRow * std::clamp(rows, 1, kMostRows)));
+    m_metrics->setFixedHeight(m_metrics->heightFor(std::clamp(rows, 1, kMostRows)));
     if (columns == m_columns) return;
     m_columns = columns;
     while (QLayoutItem* item = m_grid->takeAt(0)) delete item;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "runs/compare_page.h"
 
+#include "parts/name_box.h"
 #include "parts/state_widgets.h"
 #include "parts/wrap_layout.h"
 #include "plots/curve_plot.h"
@@ -78,9 +79,8 @@ ComparePage::ComparePage(WindowContext& context, QWidget* parent)
 QWidget* ComparePage::buildHeader() {
     auto* header = new QWidget(this);
     auto* line = new WrapLayout(header);
-    const auto box = [&](const char* name, const QString& label, const QString& tip) {
+    const auto box = [&](const char* name, const QString& label, const QString& tip, QComboBox* combo) {
         auto* text = new QLabel(label, header);
-        auto* combo = new QComboBox(header);
         combo->setObjectName(QLatin1String(name));
         combo->setAccessibleName(label);
         combo->setToolTip(tip);
@@ -89,12 +89,14 @@ QWidget* ComparePage::buildHeader() {
         line->addWidget(combo);
         return combo;
     };
-    m_baseline = box("baselineRun", tr("Baseline"), tr("What differences are counted from"));
-    m_baseline->setMinimumWidth(m_context.theme.scaled(160));
-    m_spread = box("compareSpread", tr("±"), tr("What bands and ± show"));
+    m_baseline =
+        box("baselineRun", tr("Baseline"), tr("What differences are counted from"), new NameBox(header));
+    m_baseline->setMinimumContentsLength(24);
+    m_spread = box("compareSpread", tr("±"), tr("What bands and ± show"), new QComboBox(header));
     for (const SpreadKind kind : {SpreadKind::Deviation, SpreadKind::StandardError, SpreadKind::Interval95})
         m_spread->addItem(QLatin1String(spreadName(kind)));
-    m_test = box("compareTest", tr("Test"), tr("Over runs with the same seed; p corrected by Holm"));
+    m_test = box("compareTest", tr("Test"), tr("Over runs with the same seed; p corrected by Holm"),
+                 new QComboBox(header));
     m_test->addItems({tr("paired t"), tr("Wilcoxon")});
     line->addStretch();
     connect(m_baseline, &QComboBox::currentIndexChanged, this, &ComparePage::showTables);
@@ -144,10 +146,9 @@ QWidget* ComparePage::buildMatrices() {
     m_matrixB = b;
     m_difference = difference;
     const auto chooser = [&](FigurePanel* panel, const char* name) {
-        auto* combo = new QComboBox(panel);
+        auto* combo = new NameBox(panel);
         combo->setObjectName(QLatin1String(name));
-        combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-        combo->setMinimumContentsLength(14);
+        combo->setMinimumContentsLength(22);
         panel->addControl(combo);
         connect(combo, &QComboBox::currentIndexChanged, this, &ComparePage::showMatrices);
         return combo;

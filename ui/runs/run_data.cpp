@@ -273,13 +273,10 @@ RunColumn RunData::column(const FilterKey& key) const {
     if (const MetricInfo* metric = metricOf(key.name.toStdString())) {
         column.quantity = metricQuantity(metric->key);
         const QString unit = column.quantity == Quantity::Share ? QStringLiteral(" %") : QString();
-        column.title = (metric->key == "oa"    ? QStringLiteral("OA")
-                        : metric->key == "bwt" ? QStringLiteral("BWT")
-                                               : qs(metric->key)) +
-                       unit;
+        column.title = qs(metric->label) + unit;
         column.toolTip =
             tr("%1 (%2)\n%3\nOf the tasks learned so far.")
-                .arg(qs(metric->label), column.quantity == Quantity::Share ? tr("percent") : tr("points"),
+                .arg(qs(metric->key), column.quantity == Quantity::Share ? tr("percent") : tr("points"),
                      qs(metric->formula));
         column.higherIsBetter = metric->higherIsBetter;
         return column;

@@ -3,6 +3,7 @@
 
 #include "exchange/run_tables.h"
 #include "parts/follow_font.h"
+#include "plots/metric_names.h"
 
 #include <QDesktopServices>
 #include <QEvent>
@@ -128,7 +129,7 @@ void RunDetail::showRun(const RunRow& row) {
                                     number(static_cast<double>(row.stepsPlanned), Quantity::Count))};
     for (const char* key : {"oa", "bwt", "forgetting", "plasticity"})
         if (const double* value = row.metric(key); value != nullptr && !std::isnan(*value))
-            numbers += QStringLiteral("%1 %2").arg(QLatin1String(key), number(*value, metricQuantity(key)));
+            numbers += QStringLiteral("%1 %2").arg(metricName(key), number(*value, metricQuantity(key)));
     if (row.warnings > 0) numbers += tr("▲ %n warnings", nullptr, static_cast<int>(row.warnings));
     lines += numbers.join(QStringLiteral(" · "));
     QStringList tasks;

@@ -13,6 +13,7 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QMenu>
+#include <QScrollBar>
 #include <QTableView>
 #include <QToolButton>
 #include <QVBoxLayout>
@@ -106,6 +107,17 @@ void TablePanel::fitColumns() {
 void TablePanel::setRemark(const QString& sentence) {
     m_remark->setText(sentence);
     m_remark->setVisible(!sentence.isEmpty());
+}
+
+int TablePanel::heightFor(int rows) const {
+    const QMargins margins = layout()->contentsMargins();
+    int height = margins.top() + margins.bottom() + m_head->sizeHint().height() + layout()->spacing();
+    const int inner = width() - margins.left() - margins.right();
+    if (!m_remark->isHidden()) height += m_remark->heightForWidth(inner) + layout()->spacing();
+    // With a scroll bar for columns that do not fit.
+    return height + m_view->horizontalHeader()->sizeHint().height() +
+           rows * m_view->verticalHeader()->defaultSectionSize() +
+           m_view->horizontalScrollBar()->sizeHint().height() + 2 * m_view->frameWidth() + 4;
 }
 
 void TablePanel::addControl(QWidget* control) { m_head->insertWidget(m_head->count() - 1, control); }

@@ -29,6 +29,8 @@ class TablePanel : public QFrame {
     // A sentence below the title, such as why something is not there. Empty: none.
     void setRemark(const QString& sentence);
     void addControl(QWidget* control);
+    // That shows `rows` rows without scrolling up and down, at the present width.
+    [[nodiscard]] int heightFor(int rows) const;
     void copyAs(const QString& format);  // latex, markdown, csv, tsv
 
   Q_SIGNALS:

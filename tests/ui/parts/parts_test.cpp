@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/file.h"
 #include "parts/actions.h"
+#include "parts/name_box.h"
 #include "parts/page.h"
 #include "parts/settings.h"
 #include "parts/state_widgets.h"
@@ -37,6 +38,22 @@ TEST(Actions, AreFoundAndSayWhyTheyAreDisabled) {
     EXPECT_EQ(action->toolTip(), "Pause the run (F8)\nNo run is on.");
     actions.setEnabled(QStringLiteral("run.pause"), true);
     EXPECT_EQ(action->toolTip(), "Pause the run (F8)");
+}
+
+TEST(NameBox, ShortensInTheMiddle) {
+    NameBox box;
+    box.addItems(
+        {"short", "a-run-with-a-very-long-name-and-seed-1", "a-run-with-a-very-long-name-and-seed-2"});
+    box.setMinimumContentsLength(14);
+    box.resize(box.sizeHint());
+    EXPECT_EQ(box.shownText(), "short");
+    box.setCurrentIndex(2);
+    EXPECT_TRUE(box.shownText().startsWith("a-r")) << box.shownText().toStdString();
+    EXPECT_TRUE(box.shownText().contains(QChar(0x2026)));
+    EXPECT_TRUE(box.shownText().endsWith("-2"));
+    EXPECT_EQ(box.currentText(), "a-run-with-a-very-long-name-and-seed-2");
+    box.resize(1000, box.height());
+    EXPECT_EQ(box.shownText(), box.currentText());
 }
 
 TEST(Actions, MakeButtonsWithNames) {

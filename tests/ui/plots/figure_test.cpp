@@ -341,7 +341,7 @@ TEST(TableModel, KeepsTheRulesOfModels) {
     EXPECT_EQ(model.index(0, 1).data().toString(), "79.2 ± 0.6");
     EXPECT_EQ(model.index(1, 1).data().toString(), "n/a");
     EXPECT_EQ(model.index(1, 1).data(Qt::ToolTipRole).toString(), "needs 2 tasks");
-    EXPECT_EQ(model.headerData(1, Qt::Horizontal).toString(), "OA %");
+    EXPECT_EQ(model.headerData(1, Qt::Horizontal).toString(), QStringLiteral("OA %\u00a0↑"));
     EXPECT_EQ(toTsv(table), "run\tOA %\na\t79.2\nb\tn/a\n");
 }
 
