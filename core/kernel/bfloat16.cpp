@@ -12,7 +12,7 @@ namespace jumplora {
 namespace {
 
 using Tiles = Bfloat16Tiles;
-constexpr std::int64_t kFewTokens = 32;  // up to here packing the weight would cost more than it saves
+constexpr std::int64_t kFewTokens = 16;  // up to here packing the weight would cost more than it saves
 
 void requireAvailable() {
     if (!bfloat16Available())

@@ -8,11 +8,9 @@
 
 namespace jumplora {
 
-bool float32ProductPays(std::int64_t tokens, std::int64_t outputs, std::int64_t inputs) {
+bool float32ProductPays(std::int64_t tokens) {
     constexpr std::int64_t kTokensWorthPacking = 4;
-    constexpr std::int64_t kEntriesWorthPacking = std::int64_t{1} << 20;
-    return tokens >= kTokensWorthPacking && outputs * inputs <= kEntriesWorthPacking &&
-           kernelPath() == KernelPath::Avx512;
+    return tokens >= kTokensWorthPacking && kernelPath() == KernelPath::Avx512;
 }
 
 #ifdef JUMPLORA_X86_KERNELS
@@ -21,18 +19,6 @@ namespace {
 void requireAvx512() {
     if (availableKernelPaths().back() != KernelPath::Avx512)
         fail(ErrorKind::State, "a packed float32 product was asked for, but this processor has no AVX-512");
-}
-
-template <typename Pack>
-void multiply(const float* x, float* y, std::int64_t tokens, std::int64_t columns, std::int64_t depth,
-              const Pack& pack) {
-    constexpr std::int64_t kFewTokens = 112;
-    requireAvx512();
-    if (tokens <= kFewTokens) {
-        packedProductOfFew<Float32Tiles>(x, y, tokens, columns, depth, pack);
-    } else {
-        packedProduct<Float32Tiles>(x, y, tokens, columns, depth, pack);
-    }
 }
 
 }  // namespace

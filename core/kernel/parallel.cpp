@@ -31,4 +31,6 @@ void parallelPieces(std::int64_t pieces, const std::function<void(std::int64_t)>
     if (error) std::rethrow_exception(error);
 }
 
+std::int64_t parallelThreads() { return omp_in_parallel() != 0 ? 1 : omp_get_max_threads(); }
+
 }  // namespace jumplora

@@ -11,4 +11,7 @@ namespace jumplora {
 // one thread.)
 void parallelPieces(std::int64_t pieces, const std::function<void(std::int64_t)>& use);
 
+// How many threads that is for many pieces: 1 inside another parallel region.
+std::int64_t parallelThreads();
+
 }  // namespace jumplora

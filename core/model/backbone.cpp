@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 #include "base/json.h"
-#include "model/projection.h"
 #include "model/llama.h"
+#include "model/projection.h"
 #include "model/t5.h"
 
 #include <filesystem>

@@ -97,9 +97,11 @@ Llama::Heads Llama::heads(const Block& block, const at::Tensor& x, const RotaryA
             rotate(normed(block.k(x), block.keyNorm), m_config.headWidth, angles), block.v(x)};
 }
 
-at::Tensor Llama::feedForward(const Block& block, const at::Tensor& x) const {
-    const at::Tensor normed = rmsNorm(x, block.feedForwardNorm, m_config.epsilon);
-    return x + block.down(gatedActivation(block.gate(normed), block.up(normed), m_config.activation));
+at::Tensor Llama::feedForward(const Block& block, const at::Tensor& input) const {
+    return byTokens(input, [&](const at::Tensor& x) {
+        const at::Tensor normed = rmsNorm(x, block.feedForwardNorm, m_config.epsilon);
+        return x + block.down(gatedActivation(block.gate(normed), block.up(normed), m_config.activation));
+    });
 }
 
 at::Tensor Llama::run(const at::Tensor& ids, const std::shared_ptr<const PackedRows>& rows,

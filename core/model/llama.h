@@ -61,7 +61,7 @@ class Llama : public Backbone {
     void build(WeightReader& weights);
     [[nodiscard]] at::Tensor embed(const at::Tensor& ids) const;
     [[nodiscard]] Heads heads(const Block& block, const at::Tensor& x, const RotaryAngles& angles) const;
-    [[nodiscard]] at::Tensor feedForward(const Block& block, const at::Tensor& x) const;
+    [[nodiscard]] at::Tensor feedForward(const Block& block, const at::Tensor& input) const;
     // What decode() does, with keys and values of each block handed to `keep`.
     at::Tensor run(const at::Tensor& ids, const std::shared_ptr<const PackedRows>& rows, std::int64_t length,
                    const at::Tensor& wanted, DropoutSource* dropout,

@@ -138,4 +138,12 @@ at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon
     return RmsNorm::apply(x, weight, epsilon);
 }
 
+at::Tensor byTokens(const at::Tensor& x, const std::function<at::Tensor(const at::Tensor&)>& f) {
+    constexpr std::int64_t kTokensAtOnce = 1024;
+    if (at::GradMode::is_enabled() || !x.is_cpu() || x.size(0) <= kTokensAtOnce) return f(x);
+    std::vector<at::Tensor> parts;
+    for (const at::Tensor& part : x.split(kTokensAtOnce)) parts.push_back(f(part));
+    return at::cat(parts);
+}
+
 }  // namespace jumplora

@@ -3,6 +3,7 @@
 #include "base/torch_api.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -39,5 +40,9 @@ at::Tensor packedAttention(const at::Tensor& q, const at::Tensor& k, const at::T
 
 // x · rsqrt(mean(x²) + ε) · weight over the last dimension; keeps only x for the backward pass.
 at::Tensor rmsNorm(const at::Tensor& x, const at::Tensor& weight, double epsilon);
+
+// f(x) for an f that works token by token, x [tokens, d]. Where no gradient is kept it is called for some
+// tokens at a time, so that the wide arrays inside it stay in the caches and in memory that is used again.
+at::Tensor byTokens(const at::Tensor& x, const std::function<at::Tensor(const at::Tensor&)>& f);
 
 }  // namespace jumplora

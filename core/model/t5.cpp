@@ -170,12 +170,14 @@ at::Tensor T5::embed(const at::Tensor& ids, DropoutSource* dropout) const {
     return applyDropout(m_shared.index_select(0, ids).to(options().dtype()), dropout);
 }
 
-at::Tensor T5::feedForward(const Block& block, const at::Tensor& x, DropoutSource* dropout) const {
-    const at::Tensor normed = rmsNorm(x, block.ffNorm, m_config.epsilon);
-    const at::Tensor hidden = m_config.gated
-                                  ? gatedActivation(block.wi0(normed), block.wi1(normed), m_config.activation)
-                                  : activate(block.wi0(normed), m_config.activation);
-    return x + applyDropout(block.wo(applyDropout(hidden, dropout)), dropout);
+at::Tensor T5::feedForward(const Block& block, const at::Tensor& input, DropoutSource* dropout) const {
+    return byTokens(input, [&](const at::Tensor& x) {
+        const at::Tensor normed = rmsNorm(x, block.ffNorm, m_config.epsilon);
+        const at::Tensor hidden =
+            m_config.gated ? gatedActivation(block.wi0(normed), block.wi1(normed), m_config.activation)
+                           : activate(block.wi0(normed), m_config.activation);
+        return x + applyDropout(block.wo(applyDropout(hidden, dropout)), dropout);
+    });
 }
 
 AttentionArguments T5::withHeads(AttentionArguments arguments, DropoutSource* dropout) const {

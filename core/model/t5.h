@@ -68,7 +68,7 @@ class T5 : public Backbone {
     at::Tensor embed(const at::Tensor& ids, DropoutSource* dropout) const;
     at::Tensor positionBias(const Stack& stack, std::int64_t queries, std::int64_t keys,
                             std::int64_t firstQuery) const;
-    at::Tensor feedForward(const Block& block, const at::Tensor& x, DropoutSource* dropout) const;
+    at::Tensor feedForward(const Block& block, const at::Tensor& input, DropoutSource* dropout) const;
     [[nodiscard]] AttentionArguments withHeads(AttentionArguments arguments, DropoutSource* dropout) const;
     at::Tensor attendSelf(const Attention& attention, const at::Tensor& x, const at::Tensor& bias,
                           const AttentionArguments& arguments, DropoutSource* dropout) const;

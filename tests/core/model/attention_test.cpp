@@ -120,6 +120,21 @@ TEST(Attention, GroupsAndWindowMeanWhatTheySay) {
     expectClose(v.grad(), v2.grad(), 1e-13, "dv");
 }
 
+TEST(Packing, WhatWorksTokenByTokenMayBeCalledInPieces) {
+    const at::Tensor x = normals({3000, 4}, 1, at::kDouble);
+    std::vector<std::int64_t> sizes;
+    const auto twice = [&](const at::Tensor& part) {
+        sizes.push_back(part.size(0));
+        return part * 2;
+    };
+    EXPECT_TRUE(at::equal(byTokens(x, twice), x * 2));
+    EXPECT_EQ(sizes, std::vector<std::int64_t>{3000});  // a gradient may be asked for
+    sizes.clear();
+    const at::NoGradGuard noGrad;
+    EXPECT_TRUE(at::equal(byTokens(x, twice), x * 2));
+    EXPECT_GT(sizes.size(), 1U);
+}
+
 TEST(Attention, DropoutDependsOnSeedRowAndHeadAndKeepsTheMean) {
     AttentionArguments a;
     a.queries = std::make_shared<const PackedRows>(std::vector<std::int64_t>{100, 100});
