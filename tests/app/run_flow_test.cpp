@@ -14,7 +14,6 @@
 namespace jumplora {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::ProgramResult;
@@ -79,7 +78,7 @@ class RunFlow : public ::testing::Test {
     }
     static std::string idOf(const std::string& name) {
         for (const Json& each : s_runs) {
-            const auto id = each["run"].get<std::string>();
+            auto id = each["run"].get<std::string>();
             if (id.starts_with(name + "-2")) return id;
         }
         ADD_FAILURE() << "no run " << name;

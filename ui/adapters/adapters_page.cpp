@@ -3,6 +3,7 @@
 
 #include "adapters/comparison_panels.h"
 #include "adapters/module_panel.h"
+#include "parts/name_box.h"
 #include "parts/state_widgets.h"
 #include "parts/wrap_layout.h"
 
@@ -68,10 +69,9 @@ void AdaptersPage::makeHeader() {
     auto* header = new QWidget(this);
     auto* row = new WrapLayout(header);
     row->setSpacing(metrics::kGrid);
-    m_runs = new QComboBox(header);
+    m_runs = new NameBox(header);
     m_runs->setObjectName(QStringLiteral("adapterRun"));
     m_runs->setAccessibleName(tr("Run"));
-    m_runs->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_runs->setMinimumContentsLength(24);
     m_taskBox = new QComboBox(header);
     m_taskBox->setObjectName(QStringLiteral("adapterTask"));

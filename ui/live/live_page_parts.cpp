@@ -94,7 +94,8 @@ void LivePage::makeHeader() {
     row->addWidget(m_follow);
     m_add = new QToolButton(header);
     m_add->setObjectName(QStringLiteral("addCard"));
-    m_add->setText(tr("Cards"));
+    m_add->setText(tr("Cards ▾"));
+    m_add->setProperty("bare", true);
     m_add->setToolTip(tr("Shows and hides cards"));
     m_add->setPopupMode(QToolButton::InstantPopup);
     m_add->setMenu(new QMenu(m_add));

@@ -12,7 +12,7 @@ constexpr std::size_t kJudged = 20;  // steps
 constexpr double kDwarfs = 10;       // × CE
 
 QString penaltyName(const std::string& key) {
-    const QString name = QString::fromStdString(key);
+    QString name = QString::fromStdString(key);
     // Methods are written in capitals where papers do.
     if (name == QLatin1String("ella")) return QStringLiteral("ELLA");
     if (name == QLatin1String("ewc")) return QStringLiteral("EWC");

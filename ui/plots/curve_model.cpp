@@ -32,6 +32,11 @@ std::pair<double, double> logarithmicRange(const std::vector<double>& values) {
     if (values.empty()) return {1e-2, 1};
     double low = std::log10(quantile(values, kLowQuantile));
     double high = std::log10(quantile(values, kHighQuantile));
+    // The ends of a curve that rises or falls to the last are no outliers: what is beyond by less is shown.
+    constexpr double kNear = 0.3;  // decades
+    const auto [least, largest] = std::minmax_element(values.begin(), values.end());
+    low = std::max(std::log10(*least), low - kNear);
+    high = std::min(std::log10(*largest), high + kNear);
     constexpr double kMargin = 0.08;  // decades
     low -= kMargin;
     high += kMargin;

@@ -69,6 +69,13 @@ class NumberTicker : public QCPAxisTicker {
         }
         return step;
     }
+    int getSubTickCount(double step) override {
+        const int count = QCPAxisTicker::getSubTickCount(step);
+        if (m_quantity != Quantity::Count) return count;
+        // Between whole numbers only whole numbers.
+        const double part = step / (count + 1);
+        return part == std::floor(part) ? count : 0;
+    }
     QString getTickLabel(double tick, const QLocale& /*locale*/, QChar /*format*/,
                          int /*precision*/) override {
         if (m_quantity == Quantity::Bytes) {

@@ -117,7 +117,7 @@ void ResultsPage::showAccuracy() {
     m_accuracy->setXAxis(tr("after task (%1)").arg(qs(group.label)), Quantity::Count);
     m_accuracy->setProvenance(provenanceOf(m_compared));
     ValueAxis axis;
-    axis.label = tr("accuracy");
+    axis.label = tr("accuracy %");
     axis.quantity = Quantity::Share;
     axis.lower = 0;
     axis.upper = 1;

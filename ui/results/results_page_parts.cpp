@@ -88,7 +88,7 @@ QWidget* ResultsPage::buildBody() {
     scroll->setWidgetResizable(true);
     auto* body = new QWidget(scroll);
     m_grid = new QGridLayout(body);
-    m_grid->setContentsMargins(0, 0, 0, 0);
+    m_grid->setContentsMargins(0, 0, metrics::kGrid, 0);  // off the scroll bar
     m_grid->setSpacing(metrics::kCardGap);
     Theme& theme = m_context.theme;
     m_metrics = new TablePanel(theme, QStringLiteral("metricTable"), tr("Metrics"), body);

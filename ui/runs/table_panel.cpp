@@ -34,6 +34,7 @@ TablePanel::TablePanel(Theme& theme, const QString& name, const QString& title, 
     auto* menuButton = new QToolButton(this);
     menuButton->setIcon(icon(QStringLiteral("more")));
     menuButton->setPopupMode(QToolButton::InstantPopup);
+    menuButton->setProperty("bare", true);
     menuButton->setAccessibleName(tr("Take the table away"));
     menuButton->setToolTip(tr("Copy or export the table"));
     auto* menu = new QMenu(menuButton);

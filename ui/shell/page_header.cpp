@@ -26,7 +26,7 @@ PageHeader::PageHeader(WindowContext& context, QWidget* parent)
     m_menuButton->setToolTip(tr("Everything this page can do"));
     m_menuButton->setAccessibleName(tr("Page menu"));
     m_menuButton->setPopupMode(QToolButton::InstantPopup);
-    m_menuButton->setStyleSheet(QStringLiteral("QToolButton::menu-indicator { image: none; }"));
+    m_menuButton->setProperty("bare", true);
     m_menuButton->setMenu(m_menu);
     m_menuButton->setFixedSize(metrics::kHitTarget, metrics::kHitTarget);
     m_layout->setContentsMargins(metrics::kPageMargin, metrics::kHalfGrid, metrics::kPageMargin,

@@ -12,7 +12,7 @@ QFrame[card="true"] { background: @card; border: 1px solid @hairline; border-rad
 QWidget[flatCard="true"] { background: @card; }
 QPushButton, QToolButton[button="true"] { background: @raised; color: @text; border: 1px solid @border;
   border-radius: 4px; padding: 4px 12px; min-height: 20px; }
-QToolButton[button="true"]::menu-indicator { image: none; }
+QToolButton[button="true"]::menu-indicator, QToolButton[bare="true"]::menu-indicator { image: none; }
 QPushButton:hover, QToolButton[button="true"]:hover { background: @hover; }
 QPushButton:pressed, QToolButton[button="true"]:pressed, QToolButton[button="true"]:checked {
   background: @selected; }

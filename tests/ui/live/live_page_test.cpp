@@ -287,6 +287,7 @@ TEST_F(LivePageTest, ALongLogKeepsItsNewestLines) {
     int told = 0;
     const auto warn = [&](int count) {
         std::vector<Event> events;
+        events.reserve(static_cast<std::size_t>(count));
         for (int i = 0; i < count; ++i)
             events.push_back(
                 {1772640000, WarningRaised{"made_up", "warning " + std::to_string(++told) + ".", 1, 1}});

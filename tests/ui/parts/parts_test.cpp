@@ -114,7 +114,7 @@ TEST(Settings, AreRememberedAndLayoutIsForgottenAlone) {
 
 TEST(Settings, AFileOfNonsenseGivesDefaults) {
     const testing::TemporaryFolder folder;
-    writeFileAtomically(folder.path() / "window.ini", std::string("\0\x01[[[=\n%%%", 12));
+    writeFileAtomically(folder.path() / "window.ini", std::string("\0\x01[[[=\n%%%", 10));
     const Settings settings(folder.path() / "window.ini");
     EXPECT_EQ(settings.get<int>(keys::kChildren, 1), 1);
 }
