@@ -27,6 +27,7 @@ struct Prepared {
 
 std::vector<double> bordersOf(const std::vector<TaskSpan>& tasks) {
     std::vector<double> borders;
+    borders.reserve(tasks.size());
     for (const TaskSpan& task : tasks) borders.push_back(task.begin);
     return borders;
 }

@@ -343,7 +343,10 @@ void ExportDialog::changed() {
     const bool picture = isPictureFormat(now.format);
     m_pictureForm->setVisible(picture);
     m_dpi->setEnabled(now.format == QLatin1String("png"));
-    if (!m_named) m_file->setText(fileName());
+    if (!m_named) {
+        m_file->setText(fileName());
+        m_file->setCursorPosition(0);  // long names are seen from their beginning
+    }
     const QStringList warnings = picture ? exportWarnings(now) : QStringList();
     m_warning->setText(warnings.isEmpty() ? QString() : QStringLiteral("▲ ") + warnings.join(' '));
     m_warning->setVisible(!warnings.isEmpty());

@@ -261,7 +261,7 @@ QString RunQueue::startNow(const RunSpec& spec) {
     return added.id;
 }
 
-void RunQueue::resume(std::filesystem::path directory) {
+void RunQueue::resume(const std::filesystem::path& directory) {
     const QString id = QString::fromStdString(directory.filename().string());
     const RunPlace place = m_session.hereIsFree() ? RunPlace::InWindow : RunPlace::Child;
     if (rowOfRun(id) == nullptr) {
@@ -274,9 +274,9 @@ void RunQueue::resume(std::filesystem::path directory) {
     rowsChanged();
 }
 
-void RunQueue::tryResume(std::filesystem::path directory) {
+void RunQueue::tryResume(const std::filesystem::path& directory) {
     try {
-        resume(std::move(directory));
+        resume(directory);
     } catch (const Error& error) {
         Q_EMIT problem(QString::fromUtf8(error.what()));
     }
@@ -414,10 +414,8 @@ void RunQueue::schedule() {
         if (row.place != QueuePlace::InWindow && freeChildren > 0) {
             --freeChildren;
             starts.emplace_back(row.id, RunPlace::Child);
-        } else if (row.place != QueuePlace::Child && hereIsFree && children() == 0) {
-            hereIsFree = false;
-            starts.emplace_back(row.id, RunPlace::InWindow);
-        } else if (row.place == QueuePlace::InWindow && hereIsFree) {
+        } else if (hereIsFree &&
+                   (row.place == QueuePlace::InWindow || (row.place == QueuePlace::Any && children() == 0))) {
             hereIsFree = false;
             starts.emplace_back(row.id, RunPlace::InWindow);
         }

@@ -64,9 +64,9 @@ class RunQueue : public QObject {
     QString startNow(const RunSpec& spec);
     // Goes on with a paused, stopped, lost or failed run, in the window if it is free, else as a child.
     // Throws Error when it cannot be started.
-    void resume(std::filesystem::path directory);
+    void resume(const std::filesystem::path& directory);
     // The same, with what goes wrong told by problem().
-    void tryResume(std::filesystem::path directory);
+    void tryResume(const std::filesystem::path& directory);
 
     // What a person does to rows; all of it can be undone (undoStack()).
     void move(const QString& id, int to);

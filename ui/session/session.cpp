@@ -134,8 +134,8 @@ RunStatus& Session::addStatus(const std::filesystem::path& directory, const QStr
     RunStatus status;
     status.id = id;
     status.name = known == nullptr ? name : known->name;  // it may have been renamed since it was started
+    status.directory = directory;  // before what stood here goes: it may be its folder that was named
     std::erase_if(m_runs, [&](const RunStatus& each) { return each.id == id; });
-    status.directory = directory;
     status.place = place;
     status.message = tr("Preparing…");
     status.obeys = place != RunPlace::Elsewhere;
@@ -158,7 +158,7 @@ QString Session::start(const RunSpec& spec, RunPlace place) {
     return status.id;
 }
 
-QString Session::resume(std::filesystem::path directory, RunPlace place) {
+QString Session::resume(const std::filesystem::path& directory, RunPlace place) {
     if (place == RunPlace::InWindow && m_local != nullptr)
         fail(ErrorKind::State, "Another run is on in this window. Resume this one as a child process.");
     const RunSpec spec = RunDirectory(directory).readSpec();
@@ -167,7 +167,7 @@ QString Session::resume(std::filesystem::path directory, RunPlace place) {
         startLocal(nullptr, status);
         recallPast(status);
     } else {
-        startChild(status, {"resume", directory.string()});
+        startChild(status, {"resume", status.directory.string()});
     }
     takeNames();
     tell(status.id);
@@ -230,7 +230,7 @@ void Session::startChild(const RunStatus& status, const std::vector<std::string>
     m_followTimer.start();
 }
 
-void Session::follow(std::filesystem::path directory, qint64 pid) {
+void Session::follow(const std::filesystem::path& directory, qint64 pid) {
     const QString id = idOf(directory);
     const RunStatus* known = status(id);
     if (known != nullptr && known->isActive()) return;
@@ -253,7 +253,7 @@ void Session::follow(std::filesystem::path directory, qint64 pid) {
                        ? std::make_unique<ChildRun>(pid, m_places.logsFolder / (id.toStdString() + ".log"))
                        : nullptr;
     m_followed.push_back(
-        std::make_shared<FollowedRun>(id, RunDirectory(directory), std::move(process), false));
+        std::make_shared<FollowedRun>(id, RunDirectory(added.directory), std::move(process), false));
     m_followTimer.start();
     takeNames();
     tell(id);
@@ -327,11 +327,11 @@ void Session::drainLocal() {
     deliver(id, std::move(events));
     if (begun && statusOf(id).state == QLatin1String("waiting"))
         setState(statusOf(id), QStringLiteral("running"), sayPending(m_local->control()));
-    if (end != nullptr) localEnded(end->state, end->message);
+    // Copies: the run that said it goes away first.
+    if (end != nullptr) localEnded(QString(end->state), QString(end->message));
 }
 
-// By value: the run that said it goes away first.
-void Session::localEnded(QString state, QString message) {
+void Session::localEnded(const QString& state, const QString& message) {
     const auto directory = m_local->directory().path();
     m_local.reset();
     const bool move = std::exchange(m_moveToChild, false) && state == QLatin1String("paused");

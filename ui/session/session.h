@@ -42,10 +42,10 @@ class Session : public QObject {
     // Error(State) when the place is taken, Error(Io) when the run's folder cannot be made.
     QString start(const RunSpec& spec, RunPlace place);
     // Goes on with a stored run. Throws Error(State), Error(Io).
-    QString resume(std::filesystem::path directory, RunPlace place);
+    QString resume(const std::filesystem::path& directory, RunPlace place);
     // Takes a run of another process under watch, as after a restart of the window; nothing happens when it
     // is watched already. `pid` 0: unknown.
-    void follow(std::filesystem::path directory, qint64 pid = 0);
+    void follow(const std::filesystem::path& directory, qint64 pid = 0);
     // Asks a run in this program or a process; takes effect at its next step. False when the run is not
     // there.
     bool command(const QString& runId, RunCommand command);
@@ -82,7 +82,7 @@ class Session : public QObject {
     void recallPast(const RunStatus& status);
     void startChild(const RunStatus& status, const std::vector<std::string>& arguments);
     void drainLocal();
-    void localEnded(QString state, QString message);
+    void localEnded(const QString& state, const QString& message);
     void deliver(const QString& runId, std::vector<Event> events);
     void setState(RunStatus& status, const QString& state, const QString& message);
     void pollFollowed();
