@@ -62,6 +62,16 @@ void SetupPage::registerActions() {
                     m_context.navigator.showPage(objectName());
                     newSpec();
                 });
+    actions.add({QStringLiteral("spec.tryBuiltIn"),
+                 tr("Try the built-in experiment"),
+                 tr("Sets up a few small tasks that need no download"),
+                 QStringLiteral("play"),
+                 page,
+                 {}},
+                nullptr, [this] {
+                    m_context.navigator.showPage(objectName());
+                    tryBuiltIn();
+                });
     actions.add({QStringLiteral("spec.open"),
                  tr("Open experiment…"),
                  tr("Opens a run specification or several runs"),

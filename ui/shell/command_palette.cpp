@@ -9,6 +9,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QLineEdit>
 #include <QListView>
 #include <QVBoxLayout>
@@ -106,7 +107,8 @@ CommandPalette::CommandPalette(WindowContext& context, QWidget* parent)
       m_context(context),
       m_model(new PaletteModel(this)),
       m_edit(new QLineEdit(this)),
-      m_list(new QListView(this)) {
+      m_list(new QListView(this)),
+      m_none(new QLabel(tr("Nothing fits."), this)) {
     setObjectName(QStringLiteral("commandPalette"));
     setAccessibleName(tr("Command palette"));
     const auto restyle = [this] {
@@ -133,6 +135,10 @@ CommandPalette::CommandPalette(WindowContext& context, QWidget* parent)
     layout->setContentsMargins(metrics::kGrid, metrics::kGrid, metrics::kGrid, metrics::kGrid);
     layout->addWidget(m_edit);
     layout->addWidget(m_list);
+    m_none->setObjectName(QStringLiteral("paletteNone"));
+    m_none->setProperty("muted", true);
+    m_none->setIndent(metrics::kGrid);
+    layout->addWidget(m_none);
     connect(m_edit, &QLineEdit::textChanged, this, &CommandPalette::filter);
     connect(m_list, &QListView::clicked, this, &CommandPalette::run);
     hide();
@@ -189,6 +195,8 @@ void CommandPalette::place() {
 
 void CommandPalette::filter(const QString& text) {
     m_model->setPattern(text);
+    m_none->setVisible(m_model->rowCount() == 0);
+    m_list->setVisible(m_model->rowCount() > 0);
     m_list->setCurrentIndex(m_model->index(0, 0));
     m_list->scrollToTop();
     place();

@@ -6,6 +6,7 @@
 #include <QPointer>
 
 class QLineEdit;
+class QLabel;
 class QListView;
 
 namespace jumplora {
@@ -36,6 +37,7 @@ class CommandPalette : public QFrame {
     PaletteModel* m_model;
     QLineEdit* m_edit;
     QListView* m_list;
+    QLabel* m_none;
     QPointer<QWidget> m_previousFocus;
 };
 

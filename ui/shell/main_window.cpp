@@ -242,6 +242,7 @@ void MainWindow::enter(Page* wanted) {
         m_current->deactivated();
     }
     m_current = wanted;
+    m_palette->hide();
     m_header->setPage(wanted);
     m_stack->setCurrentWidget(wanted);
     m_rail->setCurrent(placeOf(wanted->objectName()));

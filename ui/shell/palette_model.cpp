@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 namespace jumplora {
 namespace {
@@ -28,29 +29,30 @@ int fuzzyScore(const QString& text, const QString& pattern) {
     constexpr int kLetter = 1;
     constexpr int kSideBySide = 4;
     constexpr int kWordStart = 6;
-    int score = 0;
-    qsizetype from = 0;
-    qsizetype last = -2;
+    // best[i]: the letters so far, the last of them at place i; negative: they cannot end there.
+    const auto size = static_cast<std::size_t>(text.size());
+    std::vector<int> best(size, 0);
+    bool first = true;
     for (const QChar letter : pattern) {
         if (letter.isSpace()) continue;
-        qsizetype found = -1;
-        int best = -1;
-        // The best place of this letter: behind the last one, else at the start of a word, else anywhere.
-        for (qsizetype i = from; i < text.size(); ++i) {
-            if (text[i].toCaseFolded() != letter.toCaseFolded()) continue;
-            const bool start = i == 0 || !text[i - 1].isLetterOrNumber();
-            const int value = kLetter + (i == last + 1 ? kSideBySide : 0) + (start ? kWordStart : 0);
-            if (value > best) {
-                best = value;
-                found = i;
+        std::vector<int> next(size, -1);
+        int before = first ? 0 : -1;  // the best end of the letters before, left of i
+        for (std::size_t i = 0; i < size; ++i) {
+            const auto at = static_cast<qsizetype>(i);
+            if (text[at].toCaseFolded() == letter.toCaseFolded()) {
+                const bool start = i == 0 || !text[at - 1].isLetterOrNumber();
+                const int value = kLetter + (start ? kWordStart : 0);
+                if (before >= 0) next[i] = before + value;
+                if (!first && i > 0 && best[i - 1] >= 0)
+                    next[i] = std::max(next[i], best[i - 1] + value + kSideBySide);
             }
+            if (!first) before = std::max(before, best[i]);
         }
-        if (found < 0) return -1;
-        score += best;
-        last = found;
-        from = found + 1;
+        best = std::move(next);
+        first = false;
     }
-    return score;
+    if (first) return 0;
+    return best.empty() ? -1 : *std::max_element(best.begin(), best.end());
 }
 
 void PaletteModel::setEntries(std::vector<PaletteEntry> entries) {

@@ -25,8 +25,8 @@ const std::vector<MenuInfo>& menus() {
     static const std::vector<MenuInfo> kMenus = {
         {"file",
          QT_TRANSLATE_NOOP("WindowActions", "&File"),
-         {"spec.new", "spec.open", "spec.save", "spec.saveAs", "-", "setup.import", "runs.import", "-",
-          "figure.export", "results.report", "-", "file.quit"}},
+         {"spec.new", "spec.tryBuiltIn", "spec.open", "spec.save", "spec.saveAs", "-", "setup.import",
+          "runs.import", "-", "figure.export", "results.report", "-", "file.quit"}},
         {"edit",
          QT_TRANSLATE_NOOP("WindowActions", "&Edit"),
          {"edit.undo", "edit.redo", "-", "figure.copy", "figure.copyVector", "figure.table", "-",

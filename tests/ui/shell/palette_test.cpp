@@ -23,6 +23,9 @@ TEST(Palette, PrefersStartsOfWordsAndLettersSideBySide) {
     EXPECT_GT(fuzzyScore("Show Queue", "shqu"), fuzzyScore("Write a checkpoint now and quit", "shqu"));
     EXPECT_GT(fuzzyScore("Stop after this task", "sat"), fuzzyScore("Usual text size at last", "sat"));
     EXPECT_EQ(fuzzyScore("anything", ""), 0);
+    EXPECT_LT(fuzzyScore("", "a"), 0);
+    EXPECT_GT(fuzzyScore("Try the built-in experiment", "built-in"), 0)
+        << "a later start of a word is no trap";
 }
 
 TEST(Palette, RanksAndRestricts) {

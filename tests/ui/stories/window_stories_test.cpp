@@ -180,8 +180,19 @@ TEST_F(WindowStories, PaletteFindsByAFewLettersAndPrefixes) {
     m_open.trigger("view.palette");
     edit->setText(QStringLiteral("show"));
     EXPECT_EQ(first(), "view.adapters") << "what was used last comes first";
+    edit->setText(QStringLiteral("xqzxqz"));
+    EXPECT_TRUE(m_open.find<QLabel>("paletteNone")->isVisible());
     QTest::keyClick(edit, Qt::Key_Escape);
     EXPECT_FALSE(palette->isVisible());
+    m_open.trigger("view.palette");
+    EXPECT_FALSE(m_open.find<QLabel>("paletteNone")->isVisible());
+    m_open.trigger("view.runs");
+    EXPECT_FALSE(palette->isVisible()) << "it belongs to the page it was opened on";
+    m_open.trigger("view.palette");
+    edit->setText(QStringLiteral("> built-in"));
+    QTest::keyClick(edit, Qt::Key_Return);
+    EXPECT_EQ(page(), "setupPage");
+    EXPECT_EQ(m_open.find<SetupPage>("setupPage")->document().rows().size(), 4U);
 }
 
 TEST_F(WindowStories, HelpOpensAtThePage) {
