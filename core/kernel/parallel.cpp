@@ -18,6 +18,7 @@ void parallelPieces(std::int64_t pieces, const std::function<void(std::int64_t)>
     }
     std::exception_ptr error;
     std::mutex mutex;
+    // NOLINTNEXTLINE(clang-analyzer-deadcode.DeadStores): the line after it reads it
     const int threads = static_cast<int>(std::min<std::int64_t>(pieces, omp_get_max_threads()));
 #pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
     for (std::int64_t piece = 0; piece < pieces; ++piece) {

@@ -173,6 +173,7 @@ void CommandPalette::addRuns() {
         [this](const std::vector<RunRow>& runs) {
             if (!isVisible()) return;
             std::vector<PaletteEntry> entries;
+            entries.reserve(runs.size());
             for (const RunRow& run : runs) entries.push_back(runEntry(m_context, run));
             m_model->addEntries(std::move(entries));
             filter(m_edit->text());
