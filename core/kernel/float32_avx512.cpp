@@ -3,7 +3,7 @@
 #include "kernel/float32_tiles.h"
 
 #ifdef JUMPLORA_X86_KERNELS
-#include "kernel/avx512_masks.h"
+#include "kernel/avx512_tile.h"
 
 namespace jumplora {
 namespace {
@@ -26,18 +26,7 @@ void multiplyTile(const float* x, std::int64_t xStride, const float* packed, flo
             high[r] = _mm512_fmadd_ps(value, b, high[r]);
         }
     }
-    const __mmask16 first = firstFloats(columns);
-    const __mmask16 second = firstFloats(columns - kFloats);
-#pragma GCC unroll 16
-    for (int r = 0; r < kCount; ++r) {
-        float* out = y + r * yStride;
-        if (add) {
-            low[r] = _mm512_add_ps(low[r], _mm512_maskz_loadu_ps(first, out));
-            high[r] = _mm512_add_ps(high[r], _mm512_maskz_loadu_ps(second, out + kFloats));
-        }
-        _mm512_mask_storeu_ps(out, first, low[r]);
-        _mm512_mask_storeu_ps(out + kFloats, second, high[r]);
-    }
+    storeTile(low, high, y, yStride, columns, add);
 }
 
 template <int kCount>
